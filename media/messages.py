@@ -1,0 +1,197 @@
+"""Everything that crosses a boundary of the media plane: frozen structs, no aiortc, no I/O.
+
+Times are aware UTC datetimes; ``seconds`` are floats; sizes and counts are ints. ``arrived`` values elsewhere are
+monotonic seconds of the worker's clock.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+Source = Literal["camera", "microphone", "screen"]
+Kind = Literal["video", "audio"]
+Codec = Literal["VP8", "VP9", "AV1", "H264", "opus"]
+GoneReason = Literal["left", "replaced", "network", "failed", "room_closed", "worker_lost"]
+RequestKeyframe = Callable[[], None]
+
+SOURCE_KIND: dict[str, Kind] = {"camera": "video", "screen": "video", "microphone": "audio"}
+
+
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of the frozen structs of this package."""
+
+
+# ---- what a room is opened with -------------------------------------------------------------------------------------
+
+
+class RoomSpec(Value, frozen=True):
+    """A room to open: ``scope`` names the key of its recording, ``serial`` is printed, ``label`` is opaque."""
+
+    scope: str
+    recording_id: str
+    serial: str
+    label: str = ""
+
+
+class RoomOpened(Value, frozen=True):
+    worker_id: str
+
+
+class ParticipantSpec(Value, frozen=True):
+    """Who joins. ``order`` is the wanted place in the roster (host 0); equal orders go by time of joining."""
+
+    participant_id: str
+    person_id: str
+    role: str
+    name_hint: str = ""
+    order: int = 1
+
+
+# ---- the roster -----------------------------------------------------------------------------------------------------
+
+
+class SourceState(Value, frozen=True):
+    """``on``: published; ``muted``: what the participant says; ``receiving``: packets reach the server (S42)."""
+
+    on: bool = False
+    muted: bool = False
+    receiving: bool = False
+
+
+class RosterEntry(Value, frozen=True):
+    participant_id: str
+    person_id: str
+    role: str
+    order: int
+    sources: dict[str, SourceState] = {}
+    connected: bool = False
+
+
+class Roster(Value, frozen=True):
+    participants: tuple[RosterEntry, ...] = ()
+
+
+class OfferedTrack(Value, frozen=True):
+    mid: str
+    participant_id: str
+    person_id: str
+    source: Source
+
+
+# ---- the recording --------------------------------------------------------------------------------------------------
+
+
+class TrackInfo(Value, frozen=True):
+    """One published track as the recorder sees it; ``clock_rate`` in Hz."""
+
+    track_id: str
+    participant_id: str
+    person_id: str
+    role: str
+    source: Source
+    kind: Kind
+    codec: Codec
+    clock_rate: int
+    payload_type: int
+
+
+class RecorderStatus(Value, frozen=True):
+    writing: bool = False
+    seconds: float = 0.0
+    last_frame_age_ms: int | None = None
+    gaps: int = 0
+    tracks: int = 0
+    stalled: bool = False
+
+
+class SegmentRef(Value, frozen=True):
+    """``start_ms``: offset from the start of the recording."""
+
+    blob: str
+    sha256: str
+    start_ms: int
+    duration_ms: int
+    frames: int
+
+
+class SealedTrack(Value, frozen=True):
+    track_id: str
+    participant_id: str
+    person_id: str
+    role: str
+    source: Source
+    kind: Kind
+    codec: Codec
+    frames: int
+    seconds: float
+    segments: tuple[SegmentRef, ...] = ()
+
+
+class SealedRecording(Value, frozen=True):
+    recording_id: str
+    serial: str
+    manifest_blob: str
+    manifest_sha256: str
+    seconds: float
+    tracks: tuple[SealedTrack, ...] = ()
+
+
+class RecorderEvent(Value, frozen=True):
+    """``type``: started (first frame written), stalled, resumed, segment_sealed, failed."""
+
+    type: Literal["started", "stalled", "resumed", "segment_sealed", "failed"]
+    at: datetime
+    detail: dict[str, Any] = {}
+
+
+# ---- held frames ----------------------------------------------------------------------------------------------------
+
+
+class HeldFrames(Value, frozen=True):
+    """Video frames of one participant that the server received between hold and release (S52: 5 s)."""
+
+    frames: int
+    seconds: float
+    longest_gap_ms: int
+    started_at: datetime
+    ended_at: datetime
+
+
+class RoomStatus(Value, frozen=True):
+    room_id: str
+    worker_id: str
+    roster: Roster
+    recorder: RecorderStatus
+
+
+# ---- events of a room -----------------------------------------------------------------------------------------------
+
+
+class RoomOffer(Value, frozen=True, tag="offer"):
+    """The subscribe connection of ``participant_id`` needs an answer to ``sdp``."""
+
+    participant_id: str
+    sdp: str
+    tracks: tuple[OfferedTrack, ...] = ()
+
+
+class RosterChanged(Value, frozen=True, tag="roster"):
+    roster: Roster
+
+
+class RecorderChanged(Value, frozen=True, tag="recorder"):
+    status: RecorderStatus
+
+
+class ParticipantGone(Value, frozen=True, tag="gone"):
+    participant_id: str
+    reason: GoneReason
+
+
+class RoomClosed(Value, frozen=True, tag="closed"):
+    reason: str
+
+
+RoomEvent = RoomOffer | RosterChanged | RecorderChanged | ParticipantGone | RoomClosed
