@@ -1,0 +1,216 @@
+"""Documents of an envelope: templates, and the form that is issued from one (S54, S57, S65).
+
+A form is PDF/A-2b and, for the same data and time, the same bytes. It is the version that a signer reads; signing
+starts from these bytes.
+"""
+
+import functools
+import hashlib
+import json
+import re
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import typst
+
+from .errors import InvalidFormData, MissingGlyph, UnknownAmendment, UnknownTemplate
+from .fonts import load_fonts, missing_characters
+
+Role = Literal["policyholder", "insured", "legal_representative", "payer"]
+Kind = Literal["service", "new_business"]
+
+_FOLDER = Path(__file__).parent / "templates"
+_ALL: tuple[Role, ...] = ("policyholder", "insured", "legal_representative", "payer")
+_BOTH: tuple[Kind, ...] = ("service", "new_business")
+
+
+class Template(msgspec.Struct, frozen=True):
+    """`signs`: the roles that have a signature field on it, when the case has such a person."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    task: Literal["sign", "read"]
+    case_kinds: tuple[Kind, ...]
+    signs: tuple[Role, ...]
+
+
+TEMPLATES: dict[str, Template] = {
+    template.code: template
+    for template in (
+        Template("notice", "重要事項告知書", "Notice of important matters", "read", _BOTH, ()),
+        Template("application_service", "保全變更申請書", "Policy change application", "sign", ("service",), _ALL),
+        Template("application_new", "人身保險要保書", "Insurance application", "sign", ("new_business",), _ALL),
+        Template("video_consent", "視訊簽署同意書", "Consent to signing by video", "sign", _BOTH, _ALL),
+        Template("declaration", "個人聲明", "Personal declaration", "sign", _BOTH, _ALL[:3]),
+        Template(
+            "review_period",
+            "個人保險契約審閱期間確認聲明書",
+            "Confirmation of the review period",
+            "sign",
+            ("new_business",),
+            ("policyholder", "legal_representative"),
+        ),
+    )
+}
+
+# What an agent may amend before submission (S65), as the forms print it.
+AMENDABLE: dict[str, str] = {
+    "amount_label": "保險金額",
+    "payment_mode": "繳別",
+    "payment_method": "繳費方式",
+    "address": "通訊地址",
+    "email": "電子郵件",
+    "phone": "聯絡電話",
+    "occupation": "職業及職務",
+    "beneficiary": "身故受益人",
+    "effective_date": "變更生效日",
+    "remark": "備註",
+}
+
+
+class Item(msgspec.Struct, frozen=True):
+    label: str
+    amount_label: str
+
+
+class FormPerson(msgspec.Struct, frozen=True):
+    role: Role
+    name: str
+    id_no_masked: str
+    birth_date: str
+
+
+class FormAgent(msgspec.Struct, frozen=True):
+    name: str
+    registration_no: str
+
+
+class FormData(msgspec.Struct, frozen=True):
+    """Everything that a form prints. Dates are ISO; `revision` counts from 1."""
+
+    case_no: str
+    kind: Kind
+    application_date: str
+    item: Item
+    persons: tuple[FormPerson, ...]
+    agent: FormAgent
+    revision: int = 1
+    amendments: dict[str, str] = {}
+    test_authority: bool = True
+
+
+class SignatureField(msgspec.Struct, frozen=True):
+    """Where one signer signs: `page` from 1, `rect` (x0, y0, x1, y1) in PDF points from the page's bottom left."""
+
+    name: str
+    page: int
+    rect: tuple[float, float, float, float]
+    signer: str
+
+
+class IssuedForm(msgspec.Struct, frozen=True):
+    """`sha256` is hex, of `pdf`. Pages are A4."""
+
+    pdf: bytes
+    sha256: str
+    pages: int
+    fields: tuple[SignatureField, ...]
+
+
+def signer_keys(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The key of each person on a form: the role, and from its second bearer on a number before it (`2_insured`).
+
+    The number leads because a FieldMDP lock matches by prefix: locking `insured` must not lock `insured_2`.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for role in roles:
+        seen[role] += 1
+        keys.append(role if seen[role] == 1 else f"{seen[role]}_{role}")
+    return tuple(keys)
+
+
+def render(code: str, data: dict, issued_at: datetime) -> IssuedForm:
+    """Issue the form `code`. Raises UnknownTemplate, InvalidFormData, UnknownAmendment, MissingGlyph, FontsMissing."""
+    template = TEMPLATES.get(code)
+    if template is None:
+        raise UnknownTemplate(code)
+    form = _parse(data)
+    inputs = _inputs(template, form, issued_at)
+    _refuse_missing_glyphs(inputs)
+    pdf, marks = _compile(code, inputs, issued_at)
+    return IssuedForm(pdf, hashlib.sha256(pdf).hexdigest(), marks["pages"], _fields(code, marks["fields"]))
+
+
+def _parse(data: dict) -> FormData:
+    try:
+        form = msgspec.convert(data, FormData)
+    except msgspec.ValidationError as error:
+        raise InvalidFormData(str(error)) from None
+    unknown = tuple(sorted(set(form.amendments) - set(AMENDABLE)))
+    if unknown:
+        raise UnknownAmendment(unknown)
+    return form
+
+
+def _inputs(template: Template, form: FormData, issued_at: datetime) -> str:
+    keys = signer_keys(tuple(person.role for person in form.persons))
+    signers = [
+        {"key": key, "role": person.role, "name": person.name}
+        for key, person in zip(keys, form.persons, strict=True)
+        if person.role in template.signs
+    ]
+    values = msgspec.to_builtins(form) | {
+        "code": template.code,
+        "title": template.title_zh,
+        "title_en": template.title_en,
+        "signers": signers,
+        "labels": AMENDABLE,
+        "issued_at": issued_at.isoformat(timespec="seconds"),
+    }
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def _refuse_missing_glyphs(inputs: str) -> None:
+    missing = missing_characters(inputs)
+    if missing:
+        raise MissingGlyph(missing)
+
+
+def _compile(code: str, inputs: str, issued_at: datetime) -> tuple[bytes, dict]:
+    compiler = _compiler(code)
+    try:
+        pdf = compiler.compile(
+            sys_inputs={"data": inputs}, format="pdf", pdf_standards="a-2b", timestamp=int(issued_at.timestamp())
+        )
+        marks = json.loads(compiler.query("<marks>", field="value", one=True))
+    except typst.TypstError as error:
+        raise _explain(error) from None
+    return pdf, marks
+
+
+@functools.cache
+def _compiler(code: str) -> typst.Compiler:
+    return typst.Compiler(_FOLDER / f"{code}.typ", root=_FOLDER, font_paths=load_fonts(), ignore_system_fonts=True)
+
+
+def _explain(error: typst.TypstError) -> Exception:
+    """PDF/A export refuses text that no font draws: the second net under `missing_characters`."""
+    found = re.search(r'the text "(.+?)" could not be displayed', error.message)
+    return MissingGlyph(tuple(dict.fromkeys(found[1]))) if found else error
+
+
+def _fields(code: str, marks: list[dict]) -> tuple[SignatureField, ...]:
+    return tuple(
+        SignatureField(
+            name=f"{code}.{mark['key']}",
+            page=mark["page"],
+            rect=(mark["x"], mark["y"] - mark["height"], mark["x"] + mark["width"], mark["y"]),
+            signer=mark["key"],
+        )
+        for mark in marks
+    )
