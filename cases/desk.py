@@ -1,0 +1,22 @@
+"""What a use case needs to do its work: the ports, the OTP service and the rulebook."""
+
+from dataclasses import dataclass
+
+from otp.service import OtpService
+from ports.blobs import Blobs
+from ports.clock import Clock
+from ports.journal import Journal
+from ports.keys import Keys
+from ports.keyvalue import KeyValue
+from underwriting.load import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    journal: Journal
+    keyvalue: KeyValue
+    blobs: Blobs
+    keys: Keys
+    clock: Clock
+    otp: OtpService
+    rulebook: Rulebook
