@@ -143,9 +143,8 @@ class RangeReader:
     async def stream(self, start: int, length: int):
         """As `read`, a segment at a time: memory stays at a few MiB however long the range."""
         end = min(start + length, self.size)
-        if start < 0 or start >= end:
-            if start or self.size:
-                return
+        if start < 0 or (start >= end and self.size):
+            return
         segments = _Segments(self._key, await self._fetch(0, HEADER_BYTES), self._aad)
         for number in range(_segment_of(start), _segment_of(max(start, end - 1)) + 1):
             plain = segments.open(number, number == self._last, await self._fetch(*self._place(number)))
