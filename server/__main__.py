@@ -1,0 +1,128 @@
+"""The command line: `cvx up | web | media | jobs | underwrite | verify | simulate`.
+
+Each command imports only what its role needs; importing everything takes seconds.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from server.logs import set_up_logs
+from server.processes import AlreadyRunning
+from server.settings import Settings, SettingsError, load_settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = load_settings(os.environ)
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"cvx: {problem}", file=sys.stderr)
+        return 2
+    set_up_logs(settings.log_level, arguments.command)
+    try:
+        return arguments.run(settings, arguments)
+    except AlreadyRunning as error:
+        print(f"cvx: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="cvx", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    up = commands.add_parser("up", help="start and supervise every role on this machine")
+    up.add_argument("--lan", action="store_true", help="serve HTTPS to phones in this network and print a QR code")
+    up.set_defaults(run=_up)
+
+    for name, run in (("web", _web), ("media", _media), ("jobs", _jobs)):
+        role = commands.add_parser(name, help=f"run the role {name} alone")
+        role.add_argument("--beat", type=Path, help="file to touch every second once ready")
+        role.set_defaults(run=run)
+        if name == "media":
+            role.add_argument("--index", type=int, default=0, help="which of this machine's workers it is")
+
+    commands.add_parser("migrate", help="bring the database to this version's schema").set_defaults(run=_migrate)
+
+    underwrite = commands.add_parser("underwrite", help="assess application facts against the manual")
+    underwrite.add_argument("file", nargs="?", type=Path, help="one JSON object; standard input when left out")
+    underwrite.add_argument("--jsonl", action="store_true", help="one {id, facts} a line in, one assessment a line out")
+    underwrite.set_defaults(run=_underwrite)
+
+    verify = commands.add_parser("verify", help="check an evidence package, offline")
+    verify.add_argument("package", type=Path)
+    verify.set_defaults(run=_verify)
+
+    simulate = commands.add_parser("simulate", help="drive a whole case with synthetic parties")
+    simulate.add_argument("--parties", type=int, default=3, choices=range(2, 7), help="agent included")
+    simulate.add_argument("--seconds", type=float, default=20.0, help="length of the recorded call at the least")
+    simulate.add_argument("--review", action="store_true", help="go on to the reviewer's decision")
+    simulate.add_argument("--own", action="store_true", help="start and stop a system of its own in a temporary folder")
+    simulate.add_argument("--if-empty", action="store_true", help="only when there is no case yet")
+    simulate.add_argument("--json", action="store_true", help="print one JSON object last")
+    simulate.set_defaults(run=_simulate)
+    return parser
+
+
+def _up(settings: Settings, arguments: argparse.Namespace) -> int:
+    from server.up import run_up  # noqa: PLC0415 -- a role imports only what it needs
+
+    return asyncio.run(run_up(settings, lan=arguments.lan))
+
+
+def _web(settings: Settings, arguments: argparse.Namespace) -> int:
+    import uvloop  # noqa: PLC0415 -- the web role alone gains from it
+
+    from server.roles import run_web  # noqa: PLC0415 -- slow import
+
+    uvloop.run(run_web(settings, arguments.beat))
+    return 0
+
+
+def _media(settings: Settings, arguments: argparse.Namespace) -> int:
+    from server.roles import run_media  # noqa: PLC0415 -- slow import
+
+    asyncio.run(run_media(settings, arguments.index, arguments.beat))
+    return 0
+
+
+def _jobs(settings: Settings, arguments: argparse.Namespace) -> int:
+    from server.roles import run_jobs_role  # noqa: PLC0415 -- slow import
+
+    asyncio.run(run_jobs_role(settings, arguments.beat))
+    return 0
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> int:
+    from server.up import prepare  # noqa: PLC0415 -- slow import
+
+    asyncio.run(prepare(settings))
+    return 0
+
+
+def _underwrite(_: Settings, arguments: argparse.Namespace) -> int:
+    from server.underwrite import run_underwrite  # noqa: PLC0415 -- slow import
+
+    return run_underwrite(arguments.file, jsonl=arguments.jsonl)
+
+
+def _verify(_: Settings, arguments: argparse.Namespace) -> int:
+    from server.verify import run_verify  # noqa: PLC0415 -- slow import
+
+    return run_verify(arguments.package)
+
+
+def _simulate(settings: Settings, arguments: argparse.Namespace) -> int:
+    from simulate.command import run_simulate  # noqa: PLC0415 -- nothing else may import simulate
+
+    return asyncio.run(run_simulate(settings, arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
