@@ -6,6 +6,7 @@ monotonic seconds of the worker's clock.
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
@@ -13,8 +14,23 @@ import msgspec
 Source = Literal["camera", "microphone", "screen"]
 Kind = Literal["video", "audio"]
 Codec = Literal["VP8", "VP9", "AV1", "H264", "opus"]
-GoneReason = Literal["left", "replaced", "network", "failed", "room_closed", "worker_lost"]
 RequestKeyframe = Callable[[], None]
+
+
+class Reason(StrEnum):
+    """Why the media plane itself ended something. A caller of `leave` and `close_room` gives its own words."""
+
+    LEFT = "left"
+    REPLACED = "replaced"
+    UNPUBLISHED = "unpublished"
+    SILENT = "silent"
+    FAILED = "failed"
+    ROOM_CLOSED = "room_closed"
+    ROOM_EMPTY = "room_empty"
+    DRAINED = "drained"
+    LEASE_LOST = "lease_lost"
+    WORKER_LOST = "worker_lost"
+
 
 SOURCE_KIND: dict[str, Kind] = {"camera": "video", "screen": "video", "microphone": "audio"}
 
@@ -187,7 +203,7 @@ class RecorderChanged(Value, frozen=True, tag="recorder"):
 
 class ParticipantGone(Value, frozen=True, tag="gone"):
     participant_id: str
-    reason: GoneReason
+    reason: str
 
 
 class RoomClosed(Value, frozen=True, tag="closed"):
