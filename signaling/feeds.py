@@ -1,0 +1,158 @@
+"""What a room says, brought to the connections of this process that are in it: one subscription a room."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from media.messages import ParticipantGone, RecorderChanged, RoomClosed, RoomEvent, RoomOffer, Roster, RosterChanged
+from signaling.peers import House
+
+log = structlog.get_logger()
+
+
+class Listener(Protocol):
+    """A connection in a room."""
+
+    def next_offer(self) -> str: ...
+
+    async def tell(self, event: str, body: dict) -> None: ...
+
+    async def put_out(self, reason: str) -> None: ...
+
+
+class Feed:
+    """One room: its events, and who of this process hears them."""
+
+    def __init__(self, room_id: str, ref: str, house: House) -> None:
+        self.room_id = room_id
+        self.ref = ref
+        self.listeners: dict[str, Listener] = {}
+        self._house = house
+        self._names: Mapping[str, str] = {}
+
+    async def hear(self, event: RoomEvent) -> None:
+        await _ON[type(event)](self, event)
+
+    async def describe(self, roster: Roster, me: str) -> list[dict]:
+        """The roster as a participant sees it: names filled in, himself marked."""
+        if any(entry.person_id not in self._names for entry in roster.participants):
+            self._names = await self._house.names(self.ref)
+        return [_entry(entry, self._names, me) for entry in roster.participants]
+
+    async def _offer(self, event: RoomOffer) -> None:
+        listener = self.listeners.get(event.participant_id)
+        if listener:
+            body = {"id": listener.next_offer(), "sdp": event.sdp, "tracks": msgspec.to_builtins(event.tracks)}
+            await listener.tell("room.offer", body)
+
+    async def _roster(self, event: RosterChanged) -> None:
+        for participant_id, listener in tuple(self.listeners.items()):
+            await listener.tell("room.roster", {"participants": await self.describe(event.roster, participant_id)})
+
+    async def _recorder(self, event: RecorderChanged) -> None:
+        s = event.status
+        age = s.last_frame_age_ms
+        body = {"writing": s.writing, "seconds": s.seconds, "age_ms": age, "gaps": s.gaps, "stalled": s.stalled}
+        for listener in tuple(self.listeners.values()):
+            await listener.tell("room.recorder", body)
+
+    async def _gone(self, event: ParticipantGone) -> None:
+        listener = self.listeners.get(event.participant_id)
+        if listener and event.reason not in ("left", "replaced"):
+            await listener.put_out(event.reason)
+
+    async def _closed(self, event: RoomClosed) -> None:
+        await self.close(event.reason)
+
+    async def tell_others(self, speaker: Listener, event: str, body: dict) -> None:
+        for listener in tuple(self.listeners.values()):
+            if listener is not speaker:
+                await listener.tell(event, body)
+
+    async def close(self, reason: str) -> None:
+        for listener in tuple(self.listeners.values()):
+            await listener.put_out(reason)
+
+
+_ON: dict[type, Callable[[Feed, RoomEvent], Awaitable[None]]] = {
+    RoomOffer: Feed._offer,
+    RosterChanged: Feed._roster,
+    RecorderChanged: Feed._recorder,
+    ParticipantGone: Feed._gone,
+    RoomClosed: Feed._closed,
+}
+
+
+def _entry(entry, names: Mapping[str, str], me: str) -> dict:
+    return {
+        "participant_id": entry.participant_id,
+        "person_id": entry.person_id,
+        "name": names.get(entry.person_id, ""),
+        "role": entry.role,
+        "order": entry.order,
+        "me": entry.participant_id == me,
+        "connected": entry.connected,
+        "sources": msgspec.to_builtins(entry.sources),
+    }
+
+
+class Feeds:
+    """The rooms that connections of this process are in; each has one task that ends with its last listener."""
+
+    def __init__(self, events: Callable[[str], AsyncIterator[RoomEvent]], house: House) -> None:
+        self._events = events
+        self._house = house
+        self._feeds: dict[str, tuple[Feed, asyncio.Task]] = {}
+
+    def __len__(self) -> int:
+        return len(self._feeds)
+
+    async def enter(self, room_id: str, ref: str, participant_id: str, listener: Listener) -> Feed:
+        """From here on `listener` hears what concerns this participant."""
+        if room_id not in self._feeds:
+            feed = Feed(room_id, ref, self._house)
+            self._feeds[room_id] = feed, asyncio.create_task(self._pump(feed), name=f"feed {room_id}")
+        feed, _ = self._feeds[room_id]
+        feed.listeners[participant_id] = listener
+        return feed
+
+    def find(self, room_id: str, participant_id: str) -> Listener | None:
+        feed, _ = self._feeds.get(room_id, (None, None))
+        return feed.listeners.get(participant_id) if feed else None
+
+    async def exit(self, room_id: str, participant_id: str, listener: Listener) -> None:
+        feed, task = self._feeds.get(room_id, (None, None))
+        if feed is None or feed.listeners.get(participant_id) is not listener:
+            return
+        del feed.listeners[participant_id]
+        if not feed.listeners:
+            del self._feeds[room_id]
+            await self._stop(task)
+
+    async def close(self) -> None:
+        tasks = [task for _, task in self._feeds.values()]
+        self._feeds.clear()
+        for task in tasks:
+            await self._stop(task)
+
+    async def _pump(self, feed: Feed) -> None:
+        """Bring events until the room closes. If the worker is lost, those inside are told to come again."""
+        reason = "worker_lost"
+        try:
+            async for event in self._events(feed.room_id):
+                await feed.hear(event)
+                if not feed.listeners:
+                    return
+        except Exception as error:  # noqa: BLE001 - whatever ended the feed, nobody may stay in a room that is mute
+            log.error("room_feed_failed", room_id=feed.room_id, error=type(error).__name__)
+        await feed.close(reason)
+
+    @staticmethod
+    async def _stop(task: asyncio.Task) -> None:
+        """A feed may end itself: its last event puts out its last listener."""
+        if task is not asyncio.current_task():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,178 @@
+"""The Socket.IO server: websocket only, one `Session` a connection, every answer through one place."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+
+import socketio
+import structlog
+from aiohttp import web
+
+from ports.clock import Clock
+from ports.keyvalue import KeyValue
+from signaling.delivery import Notices
+from signaling.errors import ProtocolError
+from signaling.feeds import Feeds
+from signaling.grants import Grants
+from signaling.keeping import keep
+from signaling.limits import Limits
+from signaling.messages import Message
+from signaling.packets import MALFORMED, GuardedPacket, MsgspecJson
+from signaling.peers import House, Peer, Rooms
+from signaling.seat import CHANNEL as SEAT_CHANNEL
+from signaling.seat import Seats
+from signaling.session import TAKEN_OVER, Extra, Session, Wiring
+
+log = structlog.get_logger()
+
+
+class Signaling:
+    """`attach` it to the application before it starts, keep `running()` open while it serves."""
+
+    def __init__(
+        self,
+        *,
+        keyvalue: KeyValue,
+        rooms: Rooms,
+        grants: Grants,
+        clock: Clock,
+        house: House,
+        further: Mapping[type[Message], Extra],
+        ice_servers: Callable[[Peer], list[dict]],
+        server_version: str,
+        origins: Callable[[str, dict], bool],
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
+        self._keyvalue = keyvalue
+        self._limits = limits
+        self._house = house
+        self.sessions: dict[str, Session] = {}
+        self._tasks: dict[str, asyncio.Task] = {}
+        self._lingering: set[asyncio.Task] = set()
+        self._feeds = Feeds(rooms.events, house)
+        self.notices = Notices(keyvalue, clock, house.heads)
+        self._wiring = Wiring(
+            house=house,
+            rooms=rooms,
+            feeds=self._feeds,
+            seats=Seats(keyvalue),
+            grants=grants,
+            notices=self.notices,
+            clock=clock,
+            limits=limits,
+            further=further,
+            ice_servers=ice_servers,
+            server_version=server_version,
+        )
+        self._io = _socket_server(limits, origins)
+        self._io.on("connect", self._connect)
+        self._io.on("disconnect", self._disconnect)
+        self._io.on("*", self._event)
+
+    @property
+    def rooms(self) -> int:
+        """How many rooms this process hears."""
+        return len(self._feeds)
+
+    def attach(self, app: web.Application) -> None:
+        self._io.attach(app)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The tasks that serve all connections."""
+        seats = keep("seats", self._watch_seats, self._wiring.clock)
+        tasks = [asyncio.create_task(self.notices.run(), name="notices"), asyncio.create_task(seats, name="seats")]
+        try:
+            yield
+        finally:
+            await self._close(tasks)
+
+    async def hang_up_all(self) -> None:
+        """Drain: every connection is closed, so that its client connects to another process."""
+        await asyncio.gather(*(self._io.disconnect(sid) for sid in tuple(self.sessions)))
+
+    async def _close(self, tasks: list[asyncio.Task]) -> None:
+        """Places in rooms stay: the clients come back to another process, or their silence ends them there."""
+        tasks = [*tasks, *self._tasks.values(), *self._lingering]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._feeds.close()
+        await self._io.shutdown()
+
+    async def _connect(self, sid: str, environ: dict, auth: object) -> bool:
+        peer = await self._house.arrive(environ)
+        if peer is None:
+            raise socketio.exceptions.ConnectionRefusedError("unauthenticated")
+        session = Session(sid, peer, self._wiring, lambda event, body: self._emit(sid, event, body))
+        self.sessions[sid] = session
+        self._tasks[sid] = asyncio.create_task(session.run(), name=f"session {sid}")
+        return True
+
+    async def _event(self, event: str, sid: str, *arguments: object) -> dict:
+        session = self.sessions.get(sid)
+        if session is None or event == MALFORMED:
+            await self._io.disconnect(sid)
+            return self._error(ProtocolError("malformed packet"))
+        try:
+            return await session.request(event, arguments)
+        except Exception as error:  # noqa: BLE001 - the table of the house says what the client may know
+            return self._error(error)
+
+    def _error(self, error: Exception) -> dict:
+        code, message = self._house.explain(error)
+        return {"error": {"code": code, "message": message}}
+
+    async def _disconnect(self, sid: str, reason: str) -> None:
+        session, owner = self.sessions.pop(sid, None), self._tasks.pop(sid, None)
+        if session is None:
+            return
+        owner.cancel()
+        await asyncio.gather(owner, return_exceptions=True)
+        self._linger(session.linger())
+
+    def _linger(self, work: Coroutine) -> None:
+        task = asyncio.create_task(work)
+        self._lingering.add(task)
+        task.add_done_callback(self._lingered)
+
+    def _lingered(self, task: asyncio.Task) -> None:
+        self._lingering.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("leave_failed", error=type(task.exception()).__name__)
+
+    async def _emit(self, sid: str, event: str, body: dict) -> None:
+        """A client that does not read what we send is cut off; it comes back and fetches."""
+        if self._backlog(sid) > self._limits.backlog:
+            log.warning("slow_client_cut_off", sid=sid)
+            await self._io.disconnect(sid)
+            return
+        await self._io.emit(event, body, to=sid)
+
+    def _backlog(self, sid: str) -> int:
+        socket = self._io.eio.sockets.get(self._io.manager.eio_sid_from_sid(sid, "/"))
+        return socket.queue.qsize() if socket else 0
+
+    async def _watch_seats(self) -> None:
+        """A seat that was taken in another process puts out who has it here."""
+        async with self._keyvalue.subscribe(SEAT_CHANNEL) as inbox:
+            async for _, payload in inbox:
+                await self._seat_taken(*payload.decode().split(" "))
+
+    async def _seat_taken(self, room_id: str, participant_id: str, connection: str) -> None:
+        holder = self._feeds.find(room_id, participant_id)
+        if isinstance(holder, Session) and holder.sid != connection:
+            await holder.put_out(TAKEN_OVER)
+
+
+def _socket_server(limits: Limits, origins: Callable[[str, dict], bool]) -> socketio.AsyncServer:
+    return socketio.AsyncServer(
+        async_mode="aiohttp",
+        transports=["websocket"],
+        json=MsgspecJson,
+        serializer=GuardedPacket,
+        max_http_buffer_size=limits.packet_bytes,
+        cors_allowed_origins=origins,
+        ping_interval=10,
+        ping_timeout=10,
+    )
