@@ -1,7 +1,7 @@
 """Everything that can happen to a case, in the past tense. The set is closed.
 
 A stored body is `{"v": version, ...fields}`. Changing the shape of an event means a new `version` and an upcaster in
-`codec.py`; old entries are never rewritten. Times are the journal's (`Entry.at`, UTC); what has its own instant says so.
+`codec.py`; old entries are never rewritten. Times are the journal's (`Entry.at`, UTC).
 """
 
 from datetime import date, datetime

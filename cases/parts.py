@@ -30,10 +30,12 @@ class CasePerson(msgspec.Struct, frozen=True):
 
 
 class PlannedDocument(msgspec.Struct, frozen=True):
+    """`signers`: the persons who must finish it: sign their fields, or read it to the end."""
+
     document_id: str
     code: str
     task: Literal["sign", "read"]
-    data: dict[str, Any] = {}
+    signers: tuple[str, ...]
 
 
 class PlannedPhotos(msgspec.Struct, frozen=True):

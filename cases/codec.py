@@ -1,0 +1,61 @@
+"""Events to journal records and back. Old shapes are read through `UPCASTERS`; nothing stored is ever rewritten."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from cases.actor import Actor
+from cases.events import EVENTS, Event
+from ports.journal import Entry, Record
+
+# (event type, stored version) -> the body one version later
+UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """An event with its place in the journal: `id` is the entry's, which facts cite and workflows are named by."""
+
+    id: str
+    seq: int
+    at: datetime
+    actor: str
+    event: Event
+
+
+class EventUnknown(Exception):
+    """The journal holds an event that this build does not know: an older build on a newer journal."""
+
+    code = "event_unknown"
+
+
+class CaseErased(Exception):
+    """The key of this case was erased: what happened cannot be read any more."""
+
+    code = "case_erased"
+
+
+def to_record(event: Event, at: datetime, actor: Actor, subjects: tuple[str, ...] = ()) -> Record:
+    body = {"v": event.version, **msgspec.to_builtins(event)}
+    return Record(type(event).__name__, at, actor.label, body, subjects)
+
+
+def from_entry(entry: Entry) -> Happened:
+    if entry.body is None:
+        raise CaseErased(entry.case_id)
+    return Happened(entry.id, entry.seq, entry.at, entry.actor, _decode(entry.type, entry.body))
+
+
+def _decode(name: str, stored: dict[str, Any]) -> Event:
+    kind = EVENTS.get(name)
+    if kind is None:
+        raise EventUnknown(name)
+    body = dict(stored)
+    version = body.pop("v")
+    while version < kind.version:
+        body = UPCASTERS[name, version](body)
+        version += 1
+    if version > kind.version:
+        raise EventUnknown(f"{name} version {version}")
+    return msgspec.convert(body, kind)

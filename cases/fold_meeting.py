@@ -1,0 +1,181 @@
+"""What events in and around the room do to a case. Pure."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from cases import events as e
+from cases.case import Answer, Card, Case, Meeting, Party, Prompt, Recording, Shown
+from cases.codec import Happened
+
+Effect = Callable[[Case, Any, Happened], Case]
+
+
+def with_meeting(case: Case, room_id: str, change: Callable[[Meeting], Meeting]) -> Case:
+    meetings = tuple(change(meeting) if meeting.room_id == room_id else meeting for meeting in case.meetings)
+    return replace(case, meetings=meetings)
+
+
+def with_party(case: Case, room_id: str, person_id: str, change: Callable[[Party], Party]) -> Case:
+    def change_one(meeting: Meeting) -> Meeting:
+        parties = tuple(change(party) if party.person_id == person_id else party for party in meeting.parties)
+        return replace(meeting, parties=parties)
+
+    return with_meeting(case, room_id, change_one)
+
+
+def _room_opened(case: Case, event: e.RoomOpened, happened: Happened) -> Case:
+    parties = tuple(Party(person.person_id) for person in case.persons)
+    meeting = Meeting(event.room_id, event.recording_id, event.serial, event.host, happened.at, parties)
+    return replace(case, meetings=(*case.meetings, meeting))
+
+
+def _code_refused(case: Case, event: e.CodeRefused, happened: Happened) -> Case:
+    return with_party(case, event.room_id, event.person_id, lambda party: replace(party, locked_out=event.locked))
+
+
+def _verified(case: Case, event: e.PhoneVerified, happened: Happened) -> Case:
+    def verify(party: Party) -> Party:
+        sessions = (*party.sessions, event.session_id)
+        return replace(party, sessions=sessions, verification=happened.id, verified_at=happened.at, locked_out=False)
+
+    return with_party(case, event.room_id, event.person_id, verify)
+
+
+def _permitted(case: Case, event: e.PermissionsReported, happened: Happened) -> Case:
+    permissions = (event.camera, event.microphone)
+    return with_party(case, event.room_id, event.person_id, lambda party: replace(party, permissions=permissions))
+
+
+def _joined(case: Case, event: e.PersonJoined, happened: Happened) -> Case:
+    def join(meeting: Meeting) -> Meeting:
+        return replace(meeting, present=tuple(dict.fromkeys((*meeting.present, event.person_id))))
+
+    return with_meeting(case, event.room_id, join)
+
+
+def _left(case: Case, event: e.PersonLeft, happened: Happened) -> Case:
+    def leave(meeting: Meeting) -> Meeting:
+        return replace(meeting, present=tuple(person for person in meeting.present if person != event.person_id))
+
+    return with_meeting(case, event.room_id, leave)
+
+
+def _prompted(case: Case, event: e.Prompted, happened: Happened) -> Case:
+    prompt = Prompt(event.step, event.person_id, happened.at)
+    return with_meeting(case, event.room_id, lambda meeting: replace(meeting, prompt=prompt))
+
+
+def _answered(case: Case, room_id: str, person_id: str, change: Callable[[Party], Party]) -> Case:
+    """The answer is kept and the question is no longer open."""
+    changed = with_party(case, room_id, person_id, change)
+    return with_meeting(changed, room_id, lambda meeting: replace(meeting, prompt=None))
+
+
+def _consent_given(case: Case, event: e.ConsentGiven, happened: Happened) -> Case:
+    answer = Answer(True, event.asked_at, happened.at, happened.id, event.recorded_s)
+    return _consent(case, event, answer)
+
+
+def _consent_refused(case: Case, event: e.ConsentRefused, happened: Happened) -> Case:
+    return _consent(case, event, Answer(False, event.asked_at, happened.at, happened.id))
+
+
+def _consent(case: Case, event: e.ConsentGiven | e.ConsentRefused, answer: Answer) -> Case:
+    def consent(party: Party) -> Party:
+        return replace(party, consents=party.consents | {event.consent: answer})
+
+    return _answered(case, event.room_id, event.person_id, consent)
+
+
+def _name_stated(case: Case, event: e.NameStated, happened: Happened) -> Case:
+    answer = Answer(True, event.asked_at, happened.at, happened.id, event.recorded_s)
+    return _answered(case, event.room_id, event.person_id, lambda party: replace(party, name=answer))
+
+
+def _card_shown(case: Case, event: e.RegistrationCardShown, happened: Happened) -> Case:
+    card = Card(event.registration_no, happened.at, happened.id)
+    return with_meeting(case, event.room_id, lambda meeting: replace(meeting, card=card))
+
+
+def _identity_shown(case: Case, event: e.IdentityShown, happened: Happened) -> Case:
+    shown = Shown(event.seconds, event.frames, happened.at, happened.id)
+
+    def show(party: Party) -> Party:
+        return replace(party, identity=party.identity | {event.side: shown})
+
+    return with_party(case, event.room_id, event.person_id, show)
+
+
+def _confirmed(case: Case, event: e.SignatureConfirmed, happened: Happened) -> Case:
+    return _confirmation(case, event, Answer(True, event.asked_at, happened.at, happened.id, event.recorded_s))
+
+
+def _denied(case: Case, event: e.SignatureDenied, happened: Happened) -> Case:
+    return _confirmation(case, event, Answer(False, event.asked_at, happened.at, happened.id))
+
+
+def _confirmation(case: Case, event: e.SignatureConfirmed | e.SignatureDenied, answer: Answer) -> Case:
+    def confirm(party: Party) -> Party:
+        return replace(party, confirmations=party.confirmations | {event.confirmation: answer})
+
+    return _answered(case, event.room_id, event.person_id, confirm)
+
+
+def _ended(case: Case, event: e.MeetingEnded, happened: Happened) -> Case:
+    def end(meeting: Meeting) -> Meeting:
+        return replace(meeting, ended_at=happened.at, end_reason=event.reason, present=(), prompt=None)
+
+    return with_meeting(case, event.room_id, end)
+
+
+def _recording_started(case: Case, event: e.RecordingStarted, happened: Happened) -> Case:
+    if any(recording.recording_id == event.recording_id for recording in case.recordings):
+        return case  # the recording goes on after a lost worker
+    serial = next((m.serial for m in case.meetings if m.recording_id == event.recording_id), "")
+    recording = Recording(event.recording_id, event.room_id, serial, happened.at)
+    return replace(case, recordings=(*case.recordings, recording))
+
+
+def _recording_stalled(case: Case, event: e.RecordingStalled, happened: Happened) -> Case:
+    return with_meeting(case, event.room_id, lambda meeting: replace(meeting, stalls=meeting.stalls + 1))
+
+
+def _recording_sealed(case: Case, event: e.RecordingSealed, happened: Happened) -> Case:
+    before = next((r for r in case.recordings if r.recording_id == event.recording_id), None)
+    recording = Recording(
+        recording_id=event.recording_id,
+        room_id=event.room_id,
+        serial=event.serial,
+        started_at=before.started_at if before else None,
+        seconds=event.seconds,
+        manifest_blob=event.manifest_blob,
+        manifest_sha256=event.manifest_sha256,
+        tracks=event.tracks,
+        source=happened.id,
+    )
+    others = tuple(r for r in case.recordings if r.recording_id != event.recording_id)
+    return replace(case, recordings=(*others, recording))
+
+
+MEETING_EFFECTS: dict[type[e.Event], Effect] = {
+    e.RoomOpened: _room_opened,
+    e.CodeRefused: _code_refused,
+    e.PhoneVerified: _verified,
+    e.PermissionsReported: _permitted,
+    e.PersonJoined: _joined,
+    e.PersonLeft: _left,
+    e.Prompted: _prompted,
+    e.ConsentGiven: _consent_given,
+    e.ConsentRefused: _consent_refused,
+    e.NameStated: _name_stated,
+    e.RegistrationCardShown: _card_shown,
+    e.IdentityShown: _identity_shown,
+    e.SignatureConfirmed: _confirmed,
+    e.SignatureDenied: _denied,
+    e.MeetingEnded: _ended,
+    e.RecordingStarted: _recording_started,
+    e.RecordingStalled: _recording_stalled,
+    e.RecordingSealed: _recording_sealed,
+}

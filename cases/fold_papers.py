@@ -1,0 +1,198 @@
+"""What events about photos, documents and the review do to a case. Pure; the state is `fold.apply`'s business."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from cases import events as e
+from cases.case import Callback, Case, Completion, Document, File, Ink, Issued, Photo, PhotoTask, Review, Submission
+from cases.codec import Happened
+
+Effect = Callable[[Case, Any, Happened], Case]
+
+
+def with_task(case: Case, task_id: str, change: Callable[[PhotoTask], PhotoTask]) -> Case:
+    tasks = tuple(change(task) if task.task_id == task_id else task for task in case.photo_tasks)
+    return replace(case, photo_tasks=tasks)
+
+
+def with_document(case: Case, document_id: str, change: Callable[[Document], Document]) -> Case:
+    documents = tuple(
+        change(document) if document.document_id == document_id else document for document in case.documents
+    )
+    return replace(case, documents=documents)
+
+
+def _acknowledged(case: Case, event: e.PhotosAcknowledged, happened: Happened) -> Case:
+    return with_task(case, event.task_id, lambda task: replace(task, acknowledged=True))
+
+
+def _photo_added(case: Case, event: e.PhotoAdded, happened: Happened) -> Case:
+    photo = Photo(
+        photo_id=event.photo_id,
+        side=event.side,
+        idempotency_key=event.idempotency_key,
+        score=event.score,
+        quality=event.quality,
+        cropped=event.card_sha256 is not None,
+        original_sha256=event.original_sha256,
+        card_sha256=event.card_sha256,
+        at=happened.at,
+        source=happened.id,
+    )
+    return with_task(case, event.task_id, lambda task: replace(task, photos=(*task.photos, photo)))
+
+
+def _photo_deleted(case: Case, event: e.PhotoDeleted, happened: Happened) -> Case:
+    def delete(task: PhotoTask) -> PhotoTask:
+        photos = tuple(
+            _buried(photo, event) for photo in task.photos if photo.photo_id != event.photo_id or event.reason
+        )
+        return replace(task, photos=photos, completed=False)
+
+    return with_task(case, event.task_id, delete)
+
+
+def _buried(photo: Photo, event: e.PhotoDeleted) -> Photo:
+    return replace(photo, deleted=event.reason) if photo.photo_id == event.photo_id else photo
+
+
+def _photos_completed(case: Case, event: e.PhotosCompleted, happened: Happened) -> Case:
+    return with_task(case, event.task_id, lambda task: replace(task, completed=True, rejection=None))
+
+
+def _photos_approved(case: Case, event: e.PhotosApproved, happened: Happened) -> Case:
+    return with_task(case, event.task_id, lambda task: replace(task, approved=True, approval=happened.id))
+
+
+def _photos_rejected(case: Case, event: e.PhotosRejected, happened: Happened) -> Case:
+    def reject(task: PhotoTask) -> PhotoTask:
+        return replace(task, completed=False, approved=False, approval=None, rejection=event.reason)
+
+    return with_task(case, event.task_id, reject)
+
+
+def _issued(case: Case, event: e.DocumentIssued, happened: Happened) -> Case:
+    issued = Issued(
+        event.revision, event.sha256, event.blob, event.pages, event.page_size, event.fields, happened.at, happened.id
+    )
+    return with_document(case, event.document_id, lambda document: replace(document, issues=(*document.issues, issued)))
+
+
+def _amended(case: Case, event: e.DocumentAmended, happened: Happened) -> Case:
+    def amend(document: Document) -> Document:
+        return Document(
+            document_id=document.document_id,
+            code=document.code,
+            task=document.task,
+            signers=document.signers,
+            application_date=event.application_date,
+            revision=event.revision,
+            changes=document.changes | event.changes,
+            issues=document.issues,
+        )
+
+    changed = with_document(case, event.document_id, amend)
+    return changed if changed.inks else replace(changed, planned_date=event.application_date)
+
+
+def _page_read(case: Case, event: e.PageRead, happened: Happened) -> Case:
+    read = (event.person_id, event.page)
+    return with_document(case, event.document_id, lambda document: replace(document, reads=document.reads | {read}))
+
+
+def _ink_accepted(case: Case, event: e.InkAccepted, happened: Happened) -> Case:
+    ink = Ink(
+        event.field,
+        event.person_id,
+        event.ink_sha256,
+        event.ink_blob,
+        event.binding,
+        happened.at,
+        happened.id,
+        event.recorded_s,
+    )
+    return with_document(case, event.document_id, lambda document: replace(document, inks=(*document.inks, ink)))
+
+
+def _completed(case: Case, event: e.DocumentCompleted, happened: Happened) -> Case:
+    completion = Completion(event.person_id, happened.at, happened.id)
+
+    def complete(document: Document) -> Document:
+        return replace(document, completions=(*document.completions, completion))
+
+    return with_document(case, event.document_id, complete)
+
+
+def _returned(case: Case, event: e.CaseReturned, happened: Happened) -> Case:
+    return with_document(case, event.document_id, lambda document: replace(document, returned=event.reason))
+
+
+def _signed(case: Case, event: e.DocumentSigned, happened: Happened) -> Case:
+    file = File(event.revision, event.field, event.sha256, event.blob, happened.at, happened.id)
+
+    def sign(document: Document) -> Document:
+        # An amendment may overtake the making of the PDF; what was made for the old revision stays in the journal.
+        current = document.revision == event.revision
+        return replace(document, signed=(*document.signed, file)) if current else document
+
+    return with_document(case, event.document_id, sign)
+
+
+def _sealed(case: Case, event: e.DocumentSealed, happened: Happened) -> Case:
+    file = File(event.revision, "", event.sha256, event.blob, happened.at, happened.id)
+    return with_document(case, event.document_id, lambda document: replace(document, sealed=file))
+
+
+def _submitted(case: Case, event: e.CaseSubmitted, happened: Happened) -> Case:
+    return replace(case, submission=Submission(happened.at, event.package_sha256, event.documents, happened.id))
+
+
+def _noticed(case: Case, event: e.NoticeSent, happened: Happened) -> Case:
+    return replace(case, noticed=case.noticed | {event.person_id})
+
+
+def _viewed(case: Case, event: e.RecordingViewed, happened: Happened) -> Case:
+    ranges = (*case.viewed.get(event.viewer_id, ()), *event.ranges)
+    return replace(case, viewed=case.viewed | {event.viewer_id: ranges})
+
+
+def _reviewed(case: Case, event: e.RecordingReviewed, happened: Happened) -> Case:
+    review = Review(
+        event.outcome,
+        event.reasons,
+        event.recording_id,
+        event.reviewer_id,
+        event.unit,
+        happened.at,
+        happened.id,
+    )
+    return replace(case, review=review)
+
+
+def _called_back(case: Case, event: e.CallbackCompleted, happened: Happened) -> Case:
+    return replace(case, callback=Callback(event.outcome, happened.at, happened.id))
+
+
+PAPER_EFFECTS: dict[type[e.Event], Effect] = {
+    e.PhotosAcknowledged: _acknowledged,
+    e.PhotoAdded: _photo_added,
+    e.PhotoDeleted: _photo_deleted,
+    e.PhotosCompleted: _photos_completed,
+    e.PhotosApproved: _photos_approved,
+    e.PhotosRejected: _photos_rejected,
+    e.DocumentIssued: _issued,
+    e.DocumentAmended: _amended,
+    e.PageRead: _page_read,
+    e.InkAccepted: _ink_accepted,
+    e.DocumentCompleted: _completed,
+    e.CaseReturned: _returned,
+    e.DocumentSigned: _signed,
+    e.DocumentSealed: _sealed,
+    e.CaseSubmitted: _submitted,
+    e.NoticeSent: _noticed,
+    e.RecordingViewed: _viewed,
+    e.RecordingReviewed: _reviewed,
+    e.CallbackCompleted: _called_back,
+}

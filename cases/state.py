@@ -1,0 +1,147 @@
+"""The state machine of a case, as a table and nothing else.
+
+Rule 1: whether an event is possible in a state is decided here; a missing key is the error (`WrongState`).
+Rule 2: only what a person decides is a state; everything else is derived from events (ARCHITECTURE, State).
+Gates that need more than the state (who, order of steps, the live recorder, the assessment) are in `gates.py`.
+"""
+
+from enum import StrEnum
+
+from cases.events import (
+    CallbackCompleted,
+    CaseAccepted,
+    CaseAssessed,
+    CaseDeclined,
+    CaseOpened,
+    CaseReadied,
+    CaseReturned,
+    CaseSubmitted,
+    CaseWithdrawn,
+    CodeRefused,
+    CodeSent,
+    ConsentGiven,
+    ConsentRefused,
+    DocumentAmended,
+    DocumentCompleted,
+    DocumentIssued,
+    DocumentSealed,
+    DocumentSigned,
+    Event,
+    EvidenceExported,
+    IdentityShown,
+    InformationRequested,
+    InkAccepted,
+    InkDiscarded,
+    MeetingEnded,
+    NameStated,
+    NoticeSent,
+    PageRead,
+    PermissionsReported,
+    PersonJoined,
+    PersonLeft,
+    PhoneVerified,
+    PhotoAdded,
+    PhotoDeleted,
+    PhotosAcknowledged,
+    PhotosApproved,
+    PhotosCompleted,
+    PhotosRejected,
+    Prompted,
+    RecordingResumed,
+    RecordingReviewed,
+    RecordingSealed,
+    RecordingStalled,
+    RecordingStarted,
+    RecordingViewed,
+    RegistrationCardShown,
+    ReviewRequested,
+    RoomOpened,
+    SignatureConfirmed,
+    SignatureDenied,
+)
+
+
+class State(StrEnum):
+    OPEN = "open"  # 待拍照
+    IN_REVIEW = "in_review"  # 文件審核
+    READY = "ready"  # 可視訊
+    SUBMITTED = "submitted"  # 已送出
+    UNDER_REVIEW = "under_review"  # 覆核
+    PENDING = "pending"  # 照會
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+def _staying(state: State, *kinds: type[Event]) -> dict[type[Event], State]:
+    return dict.fromkeys(kinds, state)
+
+
+_PAPERS = (DocumentIssued, DocumentAmended, PageRead)
+_ROOM = (
+    CodeSent,
+    CodeRefused,
+    PhoneVerified,
+    PermissionsReported,
+    PersonJoined,
+    PersonLeft,
+    Prompted,
+    ConsentGiven,
+    ConsentRefused,
+    NameStated,
+    RegistrationCardShown,
+    IdentityShown,
+    MeetingEnded,
+    RecordingStarted,
+    RecordingStalled,
+    RecordingResumed,
+)
+_CONFIRMING = (SignatureConfirmed, SignatureDenied)
+_FINISHING = (DocumentSigned, DocumentSealed, CaseAssessed)
+
+TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
+    None: {CaseOpened: State.OPEN},
+    State.OPEN: {
+        **_staying(State.OPEN, *_PAPERS, PhotosAcknowledged, PhotoAdded, PhotoDeleted, PhotosCompleted),
+        **_staying(State.OPEN, PhotosApproved, PhotosRejected),
+        ReviewRequested: State.IN_REVIEW,
+        CaseWithdrawn: State.WITHDRAWN,
+    },
+    State.IN_REVIEW: {
+        **_staying(State.IN_REVIEW, *_PAPERS, PhotosAcknowledged, PhotoDeleted, PhotosApproved),
+        PhotosRejected: State.OPEN,
+        CaseReadied: State.READY,
+        CaseWithdrawn: State.WITHDRAWN,
+    },
+    State.READY: {
+        **_staying(State.READY, *_PAPERS, *_ROOM, RoomOpened, RecordingSealed),
+        **_staying(State.READY, InkAccepted, InkDiscarded, DocumentCompleted, DocumentSigned, CaseReturned),
+        CaseSubmitted: State.SUBMITTED,
+        CaseWithdrawn: State.WITHDRAWN,
+    },
+    State.SUBMITTED: {
+        **_staying(State.SUBMITTED, *_ROOM, *_CONFIRMING, *_FINISHING),
+        RecordingSealed: State.UNDER_REVIEW,
+    },
+    State.UNDER_REVIEW: {
+        # A room that ends late, or a second recording of it, changes nothing any more.
+        **_staying(State.UNDER_REVIEW, *_FINISHING, PersonLeft, MeetingEnded, RecordingSealed),
+        **_staying(State.UNDER_REVIEW, RecordingReviewed, CallbackCompleted),
+        InformationRequested: State.PENDING,
+        CaseAccepted: State.ACCEPTED,
+        CaseDeclined: State.DECLINED,
+    },
+    State.PENDING: {
+        # 補正 is judged anew by the reviewer; 重錄 brings another meeting, whose recording comes back for review.
+        **_staying(State.PENDING, *_ROOM, *_CONFIRMING, *_FINISHING, RoomOpened, CallbackCompleted),
+        RecordingSealed: State.UNDER_REVIEW,
+        RecordingReviewed: State.UNDER_REVIEW,
+        CaseWithdrawn: State.WITHDRAWN,
+    },
+    State.ACCEPTED: {},
+    State.DECLINED: {},
+    State.WITHDRAWN: {},
+}
+
+# What is written down about a case without being a step of it: who looked, and what was sent. Possible in any state.
+ASIDE: frozenset[type[Event]] = frozenset({RecordingViewed, EvidenceExported, NoticeSent})
