@@ -1,0 +1,143 @@
+"""The words of the rule core: what a rule answers, what an assessment is, what a rulebook holds."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+# The first kind that has an open finding names the outcome. What is not listed is a requirement.
+SEVERITY = ("REJECT", "RETURN", "CANCEL", "CAP_EXCEEDED", "POSTPONE")
+REQUIREMENTS = frozenset(
+    ["PENDING", "DOC", "SIGN", "EXAM", "CALL", "RECORD", "SURVEY", "CALL_OR_SURVEY", "WITNESS", "VISIT", "ATTEST"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer of one rule, about one subject.
+
+    A rule gives the kind, the text and the attributes of that kind; `evaluate` adds rule, cite, quote, strength
+    and `read` (every fact path and parameter that the rule looked at). `person` is the role that it is about,
+    `persons` and `signers` are role keys, `items` what is still lacking, `satisfied_by` the ids of the evidence that
+    closed it, `missing` the path of a fact that nobody has stated. `who` has to act, `before` says by which step.
+    """
+
+    kind: str
+    text: str
+    status: str = "open"
+    subject: str = "case"
+    who: str = "agent"
+    before: str = "submission"
+    strength: str = "required"
+    rule: str = ""
+    cite: str = ""
+    quote: str = ""
+    person: str | None = None
+    line: str | None = None
+    doc: str | None = None
+    signers: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    value: Any = None
+    due: str | None = None
+    to: str | None = None
+    action: str | None = None
+    scope: str | None = None
+    reason: str | None = None
+    missing: str | None = None
+    field: str | None = None
+    satisfied_by: tuple[str, ...] = ()
+    read: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able; attributes that this kind does not carry are left out (FACTS.md)."""
+        out = {}
+        for item in dataclasses.fields(self):
+            value = getattr(self, item.name)
+            if value is not None and value != () and value != {}:
+                out[item.name] = _plain(value)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A computed value with a meaning for the application, by its name in FACTS.md."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    rulebook: str
+    as_of: date | None
+    outcome: str
+    values: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    out_of_scope: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rulebook": self.rulebook,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "outcome": self.outcome,
+            "values": _plain(self.values),
+            "findings": [finding.as_dict() for finding in self.findings],
+            "out_of_scope": list(self.out_of_scope),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A paragraph of the manual: how it is cited and what it says."""
+
+    id: str
+    cite: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number or table of the manual by date, newest row last, with the section that prints it."""
+
+    name: str
+    section: str
+    rows: tuple[tuple[date, Any], ...]
+
+    def at(self, day: date) -> Any:
+        """The row in force on `day`. The first row also covers earlier days: who asks has chosen the edition."""
+        chosen = self.rows[0][1]
+        for since, value in self.rows:
+            if since <= day:
+                chosen = value
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A typed function registered by id. `each` is what it runs over, `applies` where it is in scope."""
+
+    id: str
+    check: Callable[..., Iterator[Finding | Value]]
+    each: str
+    applies: Callable[..., bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    edition: str
+    sections: Mapping[str, Section]
+    parameters: Mapping[str, Parameter]
+    rules: tuple[Rule, ...]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,149 @@
+"""壹、二 保戶簽名注意事項: who signs, by actual age and capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from underwriting.ages import attained_age, is_adult
+from underwriting.application import PARTIES, Application, Person
+from underwriting.evidence import ROLE_ZH, document_named, ids, named, signatures, status
+from underwriting.model import Finding
+from underwriting.rule import rule
+
+REPRESENTATIVE_FIELDS = {"birth_date": "出生年月日", "id_no": "身分證字號", "relation": "關係", "mobile": "行動電話"}
+
+
+def face_to_face(application: Application) -> bool:
+    """壹 covers face-to-face channels; a video session replaces 親晤親簽 by consent, so it counts (AMB-51)."""
+    return not str(application.stated("application.channel", "agency")).startswith("telemarketing")
+
+
+def main_form(application: Application) -> str:
+    return "保全變更申請書" if application.case_kind == "policy_service" else "要保書"
+
+
+@rule("UW-01.2.1.1", each="signer", applies=face_to_face)
+def signs_every_document(application: Application, person: Person) -> Iterator[Finding]:
+    """要保人、被保險人於其他要保文件上親自簽名: every document that names one of his roles as signer."""
+    for document in application.entries("docs"):
+        wanted = document.get("signers") or ()
+        roles = tuple(role for role in person.roles if role in wanted)
+        if roles and document.get("title") != main_form(application):
+            yield _own_signature(application, str(document["title"]), person, roles)
+
+
+@rule("UW-01.2.2.1", each="party", applies=face_to_face)
+def under_seven(application: Application, person: Person) -> Iterator[Finding]:
+    """未滿 7 足歲: the legal representative signs for the party and as himself."""
+    if attained_age(application, person) >= application.parameter("limited_capacity_age"):
+        return
+    title = main_form(application)
+    given = _representative_signatures(application, title)
+    for_party = tuple(s for s in given if s.get("for") in (person.id, *person.roles))
+    own = tuple(s for s in given if not s.get("for"))
+    yield Finding(
+        "SIGN",
+        f"{named(person)}未滿 7 足歲：法定代理人代簽並本人簽名於「{title}」",
+        status(bool(for_party and own)),
+        **_who_signs(person, title, ("legal_representative_for_party", "legal_representative")),
+        satisfied_by=ids(for_party + own),
+    )
+
+
+@rule("UW-01.2.2.2", each="party", applies=face_to_face)
+def under_eighteen(application: Application, person: Person) -> Iterator[Finding]:
+    """滿 7 足歲~未滿 18 足歲: the party signs and the legal representative signs."""
+    young = attained_age(application, person) < application.parameter("limited_capacity_age")
+    if young or is_adult(application, person):
+        return
+    title = main_form(application)
+    own, theirs = signatures(application, title, person.id), _representative_signatures(application, title)
+    yield Finding(
+        "SIGN",
+        f"{named(person)}未成年：本人及法定代理人均須簽名於「{title}」",
+        status(bool(own and theirs)),
+        **_who_signs(person, title, (*_party_roles(person), "legal_representative")),
+        satisfied_by=ids(own + theirs),
+    )
+
+
+@rule("UW-01.2.2.3", each="party", applies=face_to_face)
+def adult_signs(application: Application, person: Person) -> Iterator[Finding]:
+    """成年者: 當事人親自簽名."""
+    if is_adult(application, person):
+        yield _own_signature(application, main_form(application), person, _party_roles(person))
+
+
+@rule("UW-01.2.3.2", each="party", applies=face_to_face)
+def representative_is_identified(application: Application, person: Person) -> Iterator[Finding]:
+    """未成年人: the form carries the legal representative's birth date, ID number, relationship and mobile."""
+    if is_adult(application, person):
+        return
+    given = {name: application.stated(f"legal_representative.{name}") for name in REPRESENTATIVE_FIELDS}
+    lacking = tuple(name for name, value in given.items() if value in (None, ""))
+    text = "、".join(REPRESENTATIVE_FIELDS[name] for name in lacking) or "資料已填寫"
+    yield Finding(
+        "PENDING",
+        f"{named(person)}未成年，法定代理人資料：{text}",
+        status(not lacking),
+        subject="legal_representative",
+        person=person.role,
+        field="legal_representative",
+        items=lacking,
+    )
+
+
+@rule("UW-01.2.5", each="party", applies=face_to_face)
+def guardian_signs(application: Application, person: Person) -> Iterator[Finding]:
+    """受監護宣告尚未撤銷: 監護人應親自簽名同意."""
+    yield from _protector_signs(application, person, "guardianship", "guardian")
+
+
+@rule("UW-01.2.6", each="party", applies=face_to_face)
+def assistant_signs(application: Application, person: Person) -> Iterator[Finding]:
+    """受輔助宣告: 輔助人簽名同意."""
+    yield from _protector_signs(application, person, "assistance", "assistant")
+
+
+def _protector_signs(application: Application, person: Person, measure: str, protector: str) -> Iterator[Finding]:
+    if application.text(application.about(person, "guardianship")) != measure:
+        return
+    title = main_form(application)
+    given = signatures(application, title, str(application.stated(f"{protector}.id", protector)))
+    yield Finding(
+        "SIGN",
+        f"{named(person)}之{ROLE_ZH[protector]}須親自簽名同意於「{title}」",
+        status(bool(given)),
+        **_who_signs(person, title, (protector,)),
+        satisfied_by=ids(given),
+    )
+
+
+def _own_signature(application: Application, title: str, person: Person, roles: tuple[str, ...]) -> Finding:
+    """The person signs in each of these roles; a signature that names no role covers them all."""
+    document = document_named(application, title) or {}
+    wanted = document.get("signers") or ()
+    needed = tuple(role for role in roles if role in wanted) or roles
+    given = signatures(application, title, person.id)
+    covered = {role for s in given for role in ([s["role"]] if s.get("role") else needed)}
+    return Finding(
+        "SIGN",
+        f"{named(person)}親自簽名於「{title}」",
+        status(covered >= set(needed)),
+        **_who_signs(person, title, needed),
+        satisfied_by=ids(s for s in given if s.get("role") in (None, *needed)),
+    )
+
+
+def _who_signs(person: Person, title: str, signers: tuple[str, ...]) -> dict[str, Any]:
+    return {"subject": person.role, "person": person.role, "doc": title, "signers": signers, "who": "customer"}
+
+
+def _party_roles(person: Person) -> tuple[str, ...]:
+    return tuple(role for role in person.roles if role in PARTIES)
+
+
+def _representative_signatures(application: Application, title: str) -> tuple[dict[str, Any], ...]:
+    representative = str(application.stated("legal_representative.id", "legal_representative"))
+    return signatures(application, title, representative)
