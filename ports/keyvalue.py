@@ -83,9 +83,9 @@ class TwinStore:
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in list(self._values) if key.startswith(prefix) and self.get(key) is not None)
 
-    def incr(self, key: str) -> int:
-        """As INCR: starts at 1 and keeps the expiry."""
-        number = int(self.get(key) or b"0") + 1
+    def incr(self, key: str, by: int = 1) -> int:
+        """As INCRBY: an absent key counts as 0, and the expiry stays."""
+        number = int(self.get(key) or b"0") + by
         until = self._values.get(key, (b"", math.inf))[1]
         self._values[key] = (str(number).encode(), until)
         return number

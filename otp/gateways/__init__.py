@@ -1,0 +1,1 @@
+"""SMS vendors over HTTP, one a file."""
