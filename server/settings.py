@@ -92,7 +92,9 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """The variables that give a child process these same settings."""
-        return {_variable(f.name): _text(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) != f.default}
+        return {
+            _variable(f.name): _text(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) != f.default
+        }
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:

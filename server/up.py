@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import redis.asyncio as redis
-
 from ports.database import migrate
+
 from server.lan import lan_address, qr_lines, serve_lan_certificate
 from server.processes import PidLock
 from server.settings import Settings
@@ -80,7 +80,12 @@ def _for_lan(settings: Settings) -> Settings:
     address = lan_address()
     cert, key = serve_lan_certificate(settings.data_dir / "lan", address)
     return dataclasses.replace(
-        settings, host="0.0.0.0", media_host=address, tls_cert=cert, tls_key=key, public_url=f"https://{address}:{settings.port}"
+        settings,
+        host="0.0.0.0",
+        media_host=address,
+        tls_cert=cert,
+        tls_key=key,
+        public_url=f"https://{address}:{settings.port}",
     )
 
 

@@ -37,7 +37,9 @@ def _wheel_binaries() -> list[Path]:
 def valkey_command(binary: str, socket: Path, folder: Path) -> tuple[str, ...]:
     """No TCP port: only processes of this user reach the socket. Appended writes survive a restart of the role."""
     if len(str(socket).encode()) > UNIX_PATH_LIMIT:
-        raise ValueError(f"the path of the socket is longer than {UNIX_PATH_LIMIT} bytes; choose a shorter CVX_DATA_DIR")
+        raise ValueError(
+            f"the path of the socket is longer than {UNIX_PATH_LIMIT} bytes; choose a shorter CVX_DATA_DIR"
+        )
     return (
         *(binary, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
