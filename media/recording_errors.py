@@ -1,0 +1,37 @@
+"""What can go wrong with a recording. Each class has a stable ``code``."""
+
+from typing import ClassVar
+
+
+class RecordingError(Exception):
+    code: ClassVar[str] = "recording_error"
+
+
+class UnsupportedCodec(RecordingError):
+    """No assembler, or no container, for this codec."""
+
+    code = "recording_codec_unsupported"
+
+
+class RecorderClosed(RecordingError):
+    """The recorder was not started yet, or is sealed."""
+
+    code = "recorder_closed"
+
+
+class SpoolBroken(RecordingError):
+    """The spool's header cannot be read: there is nothing to recover from."""
+
+    code = "recording_spool_broken"
+
+
+class SegmentConflict(RecordingError):
+    """A blob of this name holds other bytes than this segment."""
+
+    code = "recording_segment_conflict"
+
+
+class ManifestInvalid(RecordingError):
+    """The manifest is malformed, or its signature does not fit."""
+
+    code = "recording_manifest_invalid"

@@ -1,0 +1,168 @@
+"""One segment of a track as a file: WebM, or Matroska for H264, with duration and cues, the frames as they came.
+
+Pure but for memory: frames in, bytes out, and the same frames give the same bytes, so that sealing twice is harmless.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from itertools import pairwise
+from struct import pack
+from typing import Any
+
+import av
+import msgspec
+
+from media.assembler import EncodedFrame
+from media.payloads import OPUS_RATE, opus_concealment, opus_duration, opus_frame_duration
+
+CLUSTER_MS = 1000
+CUE_BYTES = 40  # the most that one entry takes in the index
+HOLE_MS = 1000  # a longer time without a frame is a gap of the recording
+STILL_MS = 33  # how long the last picture of a file stands
+MUX_NAMES = {"VP8": "vp8", "VP9": "vp9"}
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """``frames``: those received; ``concealed``: empty Opus frames in the place of what never came, without which
+    players would let the sound run ahead of the picture; ``holes``: (from_ms, to_ms) without a frame."""
+
+    data: bytes
+    frames: int
+    concealed: int
+    duration_ms: int
+    width: int
+    height: int
+    holes: tuple[tuple[int, int], ...]
+
+
+class Timed(msgspec.Struct, frozen=True, gc=False):
+    """A frame at its place: ``pts`` and ``duration`` in units of the clock rate from the segment's first frame."""
+
+    pts: int
+    duration: int
+    key: bool
+    data: bytes
+
+
+def extension(codec: str) -> str:
+    return "mkv" if codec == "H264" else "webm"
+
+
+def mux(frames: Sequence[EncodedFrame], codec: str, clock_rate: int) -> Segment:
+    """The file of these frames: at least one, times rising, video beginning with a key frame. Raises av.FFmpegError
+    where the frames are no stream of the codec."""
+    timed = place_audio(frames) if codec == "opus" else place_video(frames, clock_rate)
+    first = frames[0]
+    data = _write(timed, codec, clock_rate, first)
+    return Segment(
+        data=data,
+        frames=len(frames),
+        concealed=len(timed) - len(frames),
+        duration_ms=_ms(timed[-1].pts + timed[-1].duration, clock_rate),
+        width=first.width,
+        height=first.height,
+        holes=tuple(_holes(frames, clock_rate)),
+    )
+
+
+def place_video(frames: Sequence[EncodedFrame], clock_rate: int) -> list[Timed]:
+    """A picture stands until the next one."""
+    start, still = frames[0].timestamp, STILL_MS * clock_rate // 1000
+    ends = [frame.timestamp for frame in frames[1:]] + [frames[-1].timestamp + still]
+    return [
+        Timed(frame.timestamp - start, end - frame.timestamp, frame.key, frame.data)
+        for frame, end in zip(frames, ends, strict=True)
+    ]
+
+
+def place_audio(frames: Sequence[EncodedFrame]) -> list[Timed]:
+    """Packet after packet, what is missing filled with empty frames: half a frame is the least that is filled."""
+    start, timed = frames[0].timestamp, list[Timed]()
+    for frame in frames:
+        pts = frame.timestamp - start
+        if timed:
+            timed += _concealment(timed[-1], pts)
+        timed.append(Timed(pts, opus_duration(frame.data), True, frame.data))
+    return timed
+
+
+def _concealment(last: Timed, until: int) -> Iterator[Timed]:
+    step, data, at = opus_frame_duration(last.data), opus_concealment(last.data), last.pts + last.duration
+    while at + step // 2 < until:
+        yield Timed(at, step, True, data)
+        at += step
+
+
+def _holes(frames: Sequence[EncodedFrame], clock_rate: int) -> Iterator[tuple[int, int]]:
+    start = frames[0].timestamp
+    for before, after in pairwise(frames):
+        if after.timestamp - before.timestamp > HOLE_MS * clock_rate // 1000:
+            yield _ms(before.timestamp - start, clock_rate), _ms(after.timestamp - start, clock_rate)
+
+
+def _ms(units: int, clock_rate: int) -> int:
+    return round(units * 1000 / clock_rate)
+
+
+def _write(timed: Sequence[Timed], codec: str, clock_rate: int, first: EncodedFrame) -> bytes:
+    sink, base = io.BytesIO(), Fraction(1, clock_rate)
+    with (
+        av.open(sink, "w", format=_container(codec), options=_options(timed, codec, clock_rate)) as out,
+        _stream(out, codec, first) as stream,
+    ):
+        for frame in timed:
+            packet = av.Packet(frame.data)
+            packet.pts = packet.dts = frame.pts
+            packet.duration, packet.time_base = frame.duration, base
+            packet.is_keyframe, packet.stream = frame.key, stream
+            out.mux(packet)
+    return sink.getvalue()
+
+
+def _container(codec: str) -> str:
+    return "matroska" if codec == "H264" else "webm"
+
+
+def _options(timed: Sequence[Timed], codec: str, clock_rate: int) -> dict[str, str]:
+    """Room for the index in front, so that a browser can seek before it has fetched the end; nothing of the moment or
+    the machine in the file."""
+    clusters = _ms(timed[-1].pts, clock_rate) // CLUSTER_MS + 2
+    entries = clusters if codec == "opus" else sum(frame.key for frame in timed)
+    return {
+        "cluster_time_limit": str(CLUSTER_MS),
+        "reserve_index_space": str(CUE_BYTES * entries + 64),
+        "fflags": "+bitexact",
+    }
+
+
+@contextmanager
+def _stream(out: Any, codec: str, first: EncodedFrame) -> Iterator[Any]:
+    if codec in MUX_NAMES:
+        yield out.add_mux_stream(MUX_NAMES[codec], rate=30, width=first.width, height=first.height)
+        return
+    example, name = (_opus_example(), "ogg") if codec == "opus" else (first.data, "h264")
+    with av.open(io.BytesIO(example), format=name) as template:
+        yield out.add_stream_from_template(template.streams[0], opaque=True)
+
+
+def _opus_example() -> bytes:
+    """The smallest Ogg stream that tells the muxer what Opus it gets: stereo, nothing to skip (RFC 7845)."""
+    head = b"OpusHead" + pack("<BBHIhB", 1, 2, 0, OPUS_RATE, 0, 0)
+    pages = ((2, 0, head), (0, 0, b"OpusTags" + bytes(8)), (4, 960, b"\xf8\xff\xfe"))
+    return b"".join(_ogg_page(flags, position, number, body) for number, (flags, position, body) in enumerate(pages))
+
+
+def _ogg_page(flags: int, position: int, number: int, body: bytes) -> bytes:
+    page = b"OggS\0" + pack("<BqIII", flags, position, 1, number, 0) + bytes([1, len(body)]) + body
+    return page[:22] + pack("<I", _ogg_crc(page)) + page[26:]
+
+
+def _ogg_crc(page: Iterable[int]) -> int:
+    crc = 0
+    for byte in page:
+        crc ^= byte << 24
+        for _ in range(8):
+            crc = (crc << 1 ^ (0x04C11DB7 if crc >> 31 else 0)) & 0xFFFFFFFF
+    return crc
