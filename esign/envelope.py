@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,7 @@ from .fonts import load_fonts, missing_characters
 Role = Literal["policyholder", "insured", "legal_representative", "payer"]
 Kind = Literal["service", "new_business"]
 
+_TAIPEI = timezone(timedelta(hours=8))
 _FOLDER = Path(__file__).parent / "templates"
 _ALL: tuple[Role, ...] = ("policyholder", "insured", "legal_representative", "payer")
 _BOTH: tuple[Kind, ...] = ("service", "new_business")
@@ -81,7 +82,7 @@ class FormPerson(msgspec.Struct, frozen=True):
     role: Role
     name: str
     id_no_masked: str
-    birth_date: str
+    birth_date: date
 
 
 class FormAgent(msgspec.Struct, frozen=True):
@@ -90,11 +91,11 @@ class FormAgent(msgspec.Struct, frozen=True):
 
 
 class FormData(msgspec.Struct, frozen=True):
-    """Everything that a form prints. Dates are ISO; `revision` counts from 1."""
+    """Everything that a form prints. Dates are ISO strings in the dict; `revision` counts from 1."""
 
     case_no: str
     kind: Kind
-    application_date: str
+    application_date: date
     item: Item
     persons: tuple[FormPerson, ...]
     agent: FormAgent
@@ -122,10 +123,7 @@ class IssuedForm(msgspec.Struct, frozen=True):
 
 
 def signer_keys(roles: tuple[str, ...]) -> tuple[str, ...]:
-    """The key of each person on a form: the role, and from its second bearer on a number before it (`2_insured`).
-
-    The number leads because a FieldMDP lock matches by prefix: locking `insured` must not lock `insured_2`.
-    """
+    """The key of each person on a form: the role, and from its second bearer on a number before it (`2_insured`)."""
     seen: Counter[str] = Counter()
     keys = []
     for role in roles:
@@ -170,7 +168,7 @@ def _inputs(template: Template, form: FormData, issued_at: datetime) -> str:
         "title_en": template.title_en,
         "signers": signers,
         "labels": AMENDABLE,
-        "issued_at": issued_at.isoformat(timespec="seconds"),
+        "issued_at": issued_at.astimezone(_TAIPEI).strftime("%Y-%m-%d %H:%M"),
     }
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
