@@ -90,7 +90,7 @@ class MemoryJournal(JournalBase):
         self._all += added
         for subject in [subject for record in records for subject in record.subjects]:
             self._subjects[subject].setdefault(case_id)
-        return await self._open(added)
+        return tuple(opened(row, key) for row in added)
 
     async def length(self, case_id: str) -> int:
         return len(self._cases.get(case_id, ()))
