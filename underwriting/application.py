@@ -15,6 +15,7 @@ from typing import Any
 from underwriting.model import Parameter
 
 UNKNOWN = "(unknown)"
+CENTURIES = range(1800, 2300)  # a date outside these is a slip of the pen
 PARTIES = ("policyholder", "insured")
 SIGNING_ROLES = (*PARTIES, "payer", "legal_representative", "guardian", "assistant")
 
@@ -41,6 +42,7 @@ class Application:
 
     def __init__(self, facts: Mapping[str, Any], parameters: Mapping[str, Parameter], as_of: date | None):
         self._facts, self._parameters, self._as_of = facts, parameters, as_of
+        self._entries: dict[str, tuple[dict[str, Any], ...]] = {}
         self.read: dict[str, Any] = {}
 
     def stated(self, path: str, default: Any = None) -> Any:
@@ -69,11 +71,13 @@ class Application:
         return value
 
     def day(self, path: str) -> date:
-        value = self.need(path)
         try:
-            return date.fromisoformat(value[:10])
-        except (TypeError, ValueError):
+            found = date.fromisoformat(self.text(path)[:10])
+        except ValueError:
             raise Unknown(path, "malformed") from None
+        if found.year not in CENTURIES:
+            raise Unknown(path, "malformed")
+        return found
 
     def years(self, path: str) -> int:
         value = self.need(path)
@@ -83,7 +87,10 @@ class Application:
 
     def entries(self, path: str) -> tuple[dict[str, Any], ...]:
         """The objects of a list of evidence; a list that nobody has stated holds nothing yet."""
-        return _objects(self.stated(path, ()), path)
+        stated = self.stated(path, ())
+        if path not in self._entries:
+            self._entries[path] = _objects(stated, path)
+        return self._entries[path]
 
     def listed(self, path: str) -> tuple[dict[str, Any], ...]:
         """The objects of a list that has to be stated (it may be empty)."""
@@ -144,6 +151,18 @@ def _objects(value: Any, path: str) -> tuple[dict[str, Any], ...]:
     for index, entry in enumerate(value):
         if isinstance(entry, str):
             entry = {"title": entry}
-        if isinstance(entry, Mapping):
-            out.append({"id": f"{path}[{index}]", **entry})
+        if not isinstance(entry, Mapping):
+            raise Unknown(f"{path}.{index}", "malformed")
+        for key, value in entry.items():
+            if not _plain(key, value):
+                raise Unknown(f"{path}.{index}.{key}", "malformed")
+        flat = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+        out.append({**flat, "id": str(entry.get("id", f"{path}[{index}]"))})
     return tuple(out)
+
+
+def _plain(key: str, value: Any) -> bool:
+    """Evidence is flat: a scalar or a list of names; only a rider's insured is a person of its own."""
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return key == "insured" or not isinstance(value, Mapping)

@@ -18,7 +18,8 @@ def assess_line(line: str | bytes, rulebook: Rulebook, number: int = 1) -> dict[
     except ValueError as error:
         return _error(number, None, "not_json", str(error))
     if not isinstance(row, dict) or not isinstance(row.get("facts"), dict):
-        return _error(number, row.get("id") if isinstance(row, dict) else None, "facts_missing", "facts: object expected")
+        line_id = row.get("id") if isinstance(row, dict) else None
+        return _error(number, line_id, "facts_missing", "facts: object expected")
     try:
         as_of = date.fromisoformat(row["as_of"]) if row.get("as_of") is not None else None
     except (TypeError, ValueError):

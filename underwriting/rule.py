@@ -20,7 +20,9 @@ def new_business(application: Application) -> bool:
     return application.case_kind == "new_business"
 
 
-def rule(rule_id: str, *, each: str = "case", applies: Callable[[Application], bool] = everywhere) -> Callable[[Check], Check]:
+def rule(
+    rule_id: str, *, each: str = "case", applies: Callable[[Application], bool] = everywhere
+) -> Callable[[Check], Check]:
     """Register `check` under the manual's id. `each="party"` runs it once for the policyholder and once for the
     insured (one run when they are one person), `each="signer"` also for whoever else signs the case."""
 

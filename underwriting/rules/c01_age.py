@@ -18,6 +18,11 @@ def age_by_application_date(application: Application, person: Person) -> Iterato
     if "insured" in person.roles:
         yield Value("insurance_age", age)
     yield Finding(
-        "VALUE", f"{named(person)}保險年齡 {age} 歲", "satisfied", subject=person.role, person=person.role, value=age,
+        "VALUE",
+        f"{named(person)}保險年齡 {age} 歲",
+        "satisfied",
+        subject=person.role,
+        person=person.role,
+        value=age,
         strength="info",
-    )  # fmt: skip
+    )

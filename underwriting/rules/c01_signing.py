@@ -27,10 +27,9 @@ def main_form(application: Application) -> str:
 def signs_every_document(application: Application, person: Person) -> Iterator[Finding]:
     """要保人、被保險人於其他要保文件上親自簽名: every document that names one of his roles as signer."""
     for document in application.entries("docs"):
-        wanted = document.get("signers") or ()
-        roles = tuple(role for role in person.roles if role in wanted)
-        if roles and document.get("title") != main_form(application):
-            yield _own_signature(application, str(document["title"]), person, roles)
+        title, roles = str(document.get("title")), _roles_in(document, person)
+        if roles and title != main_form(application):
+            yield _own_signature(application, title, person, roles)
 
 
 @rule("UW-01.2.2.1", each="party", applies=face_to_face)
@@ -122,9 +121,7 @@ def _protector_signs(application: Application, person: Person, measure: str, pro
 
 def _own_signature(application: Application, title: str, person: Person, roles: tuple[str, ...]) -> Finding:
     """The person signs in each of these roles; a signature that names no role covers them all."""
-    document = document_named(application, title) or {}
-    wanted = document.get("signers") or ()
-    needed = tuple(role for role in roles if role in wanted) or roles
+    needed = _roles_in(document_named(application, title) or {}, person) or roles
     given = signatures(application, title, person.id)
     covered = {role for s in given for role in ([s["role"]] if s.get("role") else needed)}
     return Finding(
@@ -138,6 +135,12 @@ def _own_signature(application: Application, title: str, person: Person, roles: 
 
 def _who_signs(person: Person, title: str, signers: tuple[str, ...]) -> dict[str, Any]:
     return {"subject": person.role, "person": person.role, "doc": title, "signers": signers, "who": "customer"}
+
+
+def _roles_in(document: dict[str, Any], person: Person) -> tuple[str, ...]:
+    """The roles under which the document has a signature field for the person."""
+    wanted = document.get("signers")
+    return tuple(role for role in person.roles if role in wanted) if isinstance(wanted, tuple) else ()
 
 
 def _party_roles(person: Person) -> tuple[str, ...]:

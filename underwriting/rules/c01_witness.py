@@ -100,7 +100,7 @@ def both_witnesses_are_close(application: Application, person: Person) -> Iterat
 
 @rule("UW-01.2.4.7", each="party", applies=face_to_face)
 def counter_fingerprint_without_relative(application: Application, person: Person) -> Iterator[Finding]:
-    """條件 2(3): 視覺障礙且臨櫃並按指印 without a relative: one friend or welfare worker with the institution's name."""
+    """條件 2(3), 視覺障礙且臨櫃並按指印 without a relative: one friend or welfare worker of a named institution."""
     found = situation(application, person)
     if not found or (found.reason, found.mark, found.at_counter) != ("visual_impairment", "fingerprint", True):
         return
@@ -114,7 +114,9 @@ def witness_is_not_the_agent(application: Application, person: Person) -> Iterat
     """條件 3: 不得為招攬業務員及現任/送件之服務人員."""
     if situation(application, person):
         agents = _ids_where(
-            application, person, lambda i, w: application.flag(f"witnesses.{i}.is_soliciting_agent") or w.get("is_service_agent")
+            application,
+            person,
+            lambda i, w: application.flag(f"witnesses.{i}.is_soliciting_agent") or w.get("is_service_agent"),
         )
         yield _condition(person, "見證人不得為招攬業務員或服務人員", not agents, agents)
 
@@ -134,10 +136,16 @@ def illiterate_is_called(application: Application, person: Person) -> Iterator[F
         return
     done = of_person(application.entries("calls"), person.id) + of_person(application.entries("surveys"), person.id)
     yield Finding(
-        "CALL_OR_SURVEY", f"{named(person)}不識字：須電訪或生存調查確認投保意願", status(bool(done)),
-        subject=person.role, person=person.role, persons=person.roles, who="reviewer", before="acceptance",
+        "CALL_OR_SURVEY",
+        f"{named(person)}不識字：須電訪或生存調查確認投保意願",
+        status(bool(done)),
+        subject=person.role,
+        person=person.role,
+        persons=person.roles,
+        who="reviewer",
+        before="acceptance",
         satisfied_by=ids(done),
-    )  # fmt: skip
+    )
 
 
 @rule("UW-01.2.4.12", each="party", applies=face_to_face)
@@ -154,24 +162,31 @@ def _number(application: Application, person: Person, found: Situation) -> Itera
     yield Value("witnesses_required", found.number)
     yield Value("witnesses_ok", len(witnesses) >= found.number and _conditions_hold(application, person))
     yield Finding(
-        "WITNESS", f"{named(person)}無法親自簽名：須有 {found.number} 位見證人簽名", status(len(witnesses) >= found.number),
-        subject=person.role, person=person.role, value=found.number, who="customer",
+        "WITNESS",
+        f"{named(person)}無法親自簽名：須有 {found.number} 位見證人簽名",
+        status(len(witnesses) >= found.number),
+        subject=person.role,
+        person=person.role,
+        value=found.number,
+        who="customer",
         satisfied_by=ids(witnesses[: found.number]) or documents(application, ("見證人聲明書",)),
-    )  # fmt: skip
+    )
 
 
 def _conditions_hold(application: Application, person: Person) -> bool:
     conditions = (
-        witnesses_are_adults, one_witness_is_a_relative, both_witnesses_are_close, counter_fingerprint_without_relative,
-        witness_is_not_the_agent, witness_is_identified,
-    )  # fmt: skip
+        witnesses_are_adults,
+        one_witness_is_a_relative,
+        both_witnesses_are_close,
+        counter_fingerprint_without_relative,
+        witness_is_not_the_agent,
+        witness_is_identified,
+    )
     return all(f.status == "satisfied" for condition in conditions for f in condition(application, person))
 
 
 def _condition(person: Person, text: str, ok: bool, wrong: tuple[str, ...]) -> Finding:
-    return Finding(
-        "PENDING", text, status(ok), subject=person.role, person=person.role, field="witnesses", items=wrong
-    )
+    return Finding("PENDING", text, status(ok), subject=person.role, person=person.role, field="witnesses", items=wrong)
 
 
 def _witnesses(application: Application, person: Person) -> list[tuple[int, dict[str, Any]]]:

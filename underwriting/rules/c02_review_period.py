@@ -24,9 +24,15 @@ def statement_is_filled(application: Application) -> Iterator[Finding]:
     if adds_cover(application):
         found = documents(application, (STATEMENT,))
         yield Finding(
-            "DOC", f"要保人填寫「{STATEMENT}」", status(bool(found)), subject="policyholder", person="policyholder",
-            doc=STATEMENT, who="customer", satisfied_by=found,
-        )  # fmt: skip
+            "DOC",
+            f"要保人填寫「{STATEMENT}」",
+            status(bool(found)),
+            subject="policyholder",
+            person="policyholder",
+            doc=STATEMENT,
+            who="customer",
+            satisfied_by=found,
+        )
 
 
 @rule("UW-02.1.2.2")
@@ -41,10 +47,14 @@ def three_days_have_passed(application: Application) -> Iterator[Finding | Value
     on_time = day >= earliest
     yield Value("review_period_ok", on_time or waived)
     yield Finding(
-        "PENDING", f"審閱期間至少 3 日：{'受理日' if until.endswith('_at') else '要保書申請日期'}須為 {earliest} (含)之後",
-        status(on_time or waived), subject="policyholder", due=earliest.isoformat(), field=until,
+        "PENDING",
+        f"審閱期間至少 3 日：{'受理日' if until.endswith('_at') else '要保書申請日期'}須為 {earliest} (含)之後",
+        status(on_time or waived),
+        subject="policyholder",
+        due=earliest.isoformat(),
+        field=until,
         satisfied_by=(until,) if on_time else ("application.early_sign_waiver",) if waived else (),
-    )  # fmt: skip
+    )
 
 
 @rule("UW-02.1.2.3")
@@ -52,9 +62,14 @@ def early_signing(application: Application) -> Iterator[Finding]:
     """例外: 已完成審閱且自願提前簽訂, declared in 「其他」 of the statement."""
     if adds_cover(application) and early_signing_declared(application):
         yield Finding(
-            "ATTEST", "要保人聲明已瞭解契約內容並自願提前簽訂", "satisfied", subject="policyholder", person="policyholder",
-            who="customer", satisfied_by=("application.early_sign_waiver",),
-        )  # fmt: skip
+            "ATTEST",
+            "要保人聲明已瞭解契約內容並自願提前簽訂",
+            "satisfied",
+            subject="policyholder",
+            person="policyholder",
+            who="customer",
+            satisfied_by=("application.early_sign_waiver",),
+        )
 
 
 def early_signing_declared(application: Application) -> bool:

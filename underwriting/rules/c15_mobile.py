@@ -35,7 +35,11 @@ def may_sign_digitally(application: Application) -> Iterator[Finding | Value]:
     yield Value("mode2_ok", not reasons)
     if reasons:
         yield Finding(
-            "REJECT", f"不適用數位簽署（方式二）：{'；'.join(reasons)}", subject="case", scope="mobile_2", items=tuple(reasons)
+            "REJECT",
+            f"不適用數位簽署（方式二）：{'；'.join(reasons)}",
+            subject="case",
+            scope="mobile_2",
+            items=tuple(reasons),
         )
 
 
@@ -45,9 +49,14 @@ def consent_to_mobile_signing(application: Application) -> Iterator[Finding]:
     titles = application.parameter("mobile_consent_titles")[medium(application)]
     found = documents(application, titles)
     yield Finding(
-        "DOC", f"簽署「{titles[0]}」後始得以線上簽名方式簽要保文件", status(bool(found)), subject="case", doc=titles[0],
-        who="customer", satisfied_by=found,
-    )  # fmt: skip
+        "DOC",
+        f"簽署「{titles[0]}」後始得以線上簽名方式簽要保文件",
+        status(bool(found)),
+        subject="case",
+        doc=titles[0],
+        who="customer",
+        satisfied_by=found,
+    )
 
 
 @rule("UW-15.4.2.1", applies=mode_1)
@@ -56,9 +65,15 @@ def paper_consent_is_photographed(application: Application) -> Iterator[Finding]
     title = application.parameter("mobile_consent_titles")["mobile_1"][0]
     photos = [p for p in usable_photos(application) if p.get("document") == title]
     yield Finding(
-        "DOC", f"「{title}」拍照上傳", status(bool(photos)), subject="case", doc=title, action="photograph",
-        who="customer", satisfied_by=ids(photos),
-    )  # fmt: skip
+        "DOC",
+        f"「{title}」拍照上傳",
+        status(bool(photos)),
+        subject="case",
+        doc=title,
+        action="photograph",
+        who="customer",
+        satisfied_by=ids(photos),
+    )
 
 
 @rule("UW-15.4.2.2", each="party", applies=mode_2)
@@ -75,9 +90,14 @@ def consent_bears_the_application_date(application: Application) -> Iterator[Fin
         if document.get("title") in titles and document.get("date"):
             same = str(document["date"])[:10] == application.day("application.date").isoformat()
             yield Finding(
-                "PENDING", "同意書簽署日期須與要保書申請日期一致", status(same), subject="case", field="docs.date",
-                doc=str(document["title"]), satisfied_by=(str(document["id"]),) if same else (),
-            )  # fmt: skip
+                "PENDING",
+                "同意書簽署日期須與要保書申請日期一致",
+                status(same),
+                subject="case",
+                field="docs.date",
+                doc=str(document["title"]),
+                satisfied_by=(str(document["id"]),) if same else (),
+            )
 
 
 def usable_photos(application: Application) -> list[dict[str, Any]]:
@@ -92,10 +112,17 @@ def id_photos(application: Application, person: Person, documents_ok: tuple[str,
     lacking = tuple(side for side in SIDES if side not in {p.get("side") for p in mine})
     waiting = {p.get("side") for p in every if p.get("status") == "uploaded" and p.get("document") in documents_ok}
     return Finding(
-        "DOC", f"{named(person)}拍攝{title}", status(not lacking), subject=person.role, person=person.role,
-        persons=person.roles, doc=title, items=lacking, who="agent" if waiting >= set(lacking) else "customer",
+        "DOC",
+        f"{named(person)}拍攝{title}",
+        status(not lacking),
+        subject=person.role,
+        person=person.role,
+        persons=person.roles,
+        doc=title,
+        items=lacking,
+        who="agent" if waiting >= set(lacking) else "customer",
         satisfied_by=ids(p for p in mine if p.get("side") in SIDES),
-    )  # fmt: skip
+    )
 
 
 def _obstacles(application: Application, person: Person) -> Iterator[str]:

@@ -24,13 +24,22 @@ def identity_document_is_accepted(application: Application, person: Person) -> I
     """身分證/居留證擇一; 戶籍謄本 and 戶口名簿 prove no identity."""
     accepted = application.parameter("accepted_id_types")
     kind = application.text(application.about(person, "id_type"))
-    refused = [p for p in of_person(application.entries("photos"), person.id) if _refused(application, p.get("document"))]
+    photos = of_person(application.entries("photos"), person.id)
+    refused = [p for p in photos if _refused(application, p.get("document"))]
     ok = kind in accepted and not refused
     yield Finding(
-        "DOC", f"{named(person)}以身分證或居留證擇一證明身分（戶籍謄本、戶口名簿無法受理）", status(ok), subject=person.role,
-        person=person.role, persons=person.roles, doc="身分證或居留證", who="customer", items=ids(refused),
-        reason=None if ok else "id_type_not_accepted", satisfied_by=(application.about(person, "id_type"),) if ok else (),
-    )  # fmt: skip
+        "DOC",
+        f"{named(person)}以身分證或居留證擇一證明身分（戶籍謄本、戶口名簿無法受理）",
+        status(ok),
+        subject=person.role,
+        person=person.role,
+        persons=person.roles,
+        doc="身分證或居留證",
+        who="customer",
+        items=ids(refused),
+        reason=None if ok else "id_type_not_accepted",
+        satisfied_by=(application.about(person, "id_type"),) if ok else (),
+    )
 
 
 @rule("CVX-S23", each="signer", applies=remote)
@@ -65,17 +74,30 @@ def identity_is_shown_live(application: Application, person: Person) -> Iterator
     shown = [e for e in of_person(application.entries("identity"), person.id) if _seconds(e.get("seconds")) >= needed]
     lacking = tuple(side for side in SIDES if side not in {entry.get("side") for entry in shown})
     yield Finding(
-        "ATTEST", f"{named(person)}於鏡頭前展示身分證件正反面各 {needed} 秒", status(not lacking), subject=person.role,
-        person=person.role, persons=person.roles, items=lacking, who="agent", satisfied_by=ids(shown),
-    )  # fmt: skip
+        "ATTEST",
+        f"{named(person)}於鏡頭前展示身分證件正反面各 {needed} 秒",
+        status(not lacking),
+        subject=person.role,
+        person=person.role,
+        persons=person.roles,
+        items=lacking,
+        who="agent",
+        satisfied_by=ids(shown),
+    )
 
 
 def _document(application: Application, title: str, who: str, before: str) -> Finding:
     found = documents(application, (title,))
     return Finding(
-        "DOC", f"檢附「{title}」", status(bool(found)), doc=title, who=who, before=before, satisfied_by=found,
+        "DOC",
+        f"檢附「{title}」",
+        status(bool(found)),
+        doc=title,
+        who=who,
+        before=before,
+        satisfied_by=found,
         subject="agent" if who == "agent" else "case",
-    )  # fmt: skip
+    )
 
 
 def _refused(application: Application, document: object) -> bool:
@@ -83,6 +105,4 @@ def _refused(application: Application, document: object) -> bool:
 
 
 def _seconds(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
-
-
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0

@@ -74,10 +74,16 @@ def meeting_is_recorded(application: Application) -> Iterator[Finding]:
     sealed = [entry for entry in application.entries("recordings") if entry.get("sealed", True) is True]
     lacking = [person for person in people if not of_person(sealed, person.id)]
     yield Finding(
-        "RECORD", "全程錄影並封存", status(bool(people) and not lacking), subject="recording", who="agent",
-        before="acceptance", persons=tuple(role for p in people for role in p.roles),
-        items=tuple(p.role for p in lacking), satisfied_by=ids(sealed),
-    )  # fmt: skip
+        "RECORD",
+        "全程錄影並封存",
+        status(bool(people) and not lacking),
+        subject="recording",
+        who="agent",
+        before="acceptance",
+        persons=tuple(role for p in people for role in p.roles),
+        items=tuple(p.role for p in lacking),
+        satisfied_by=ids(sealed),
+    )
 
 
 @rule("CVX-R9", applies=remote)
@@ -87,9 +93,15 @@ def meeting_is_reviewed(application: Application) -> Iterator[Finding]:
     people = {person.id for person in application.people(SIGNING_ROLES)}
     done = bool(people) and {entry.get("person") for entry in passed} >= people
     yield Finding(
-        "PENDING", "視訊錄影須由非業務單位人員覆核", status(done), subject="recording", who="reviewer",
-        before="acceptance", action="review_recording", satisfied_by=ids(passed),
-    )  # fmt: skip
+        "PENDING",
+        "視訊錄影須由非業務單位人員覆核",
+        status(done),
+        subject="recording",
+        who="reviewer",
+        before="acceptance",
+        action="review_recording",
+        satisfied_by=ids(passed),
+    )
 
 
 def _said(application: Application, person: Person, kind: str, before: str = "submission") -> Finding:
@@ -103,6 +115,13 @@ def _attest(
     person: Person, text: str, done: bool, evidence: tuple[str, ...], who: str, before: str = "submission"
 ) -> Finding:
     return Finding(
-        "ATTEST", text, status(done), subject=person.role, person=person.role, persons=person.roles, who=who,
-        before=before, satisfied_by=evidence,
-    )  # fmt: skip
+        "ATTEST",
+        text,
+        status(done),
+        subject=person.role,
+        person=person.role,
+        persons=person.roles,
+        who=who,
+        before=before,
+        satisfied_by=evidence,
+    )

@@ -1,0 +1,97 @@
+"""Clean applications that tests lay their facts over: one new business on paper, one remote policy service."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+ADULT = {
+    "id": "P",
+    "type": "natural",
+    "birth_date": "1989-03-10",
+    "guardianship": "none",
+    "illiterate": False,
+    "id_type": "national_id",
+}
+NEW_BUSINESS: dict[str, Any] = {
+    "application": {
+        "date": "2024-07-15",
+        "received_at": "2024-07-15",
+        "channel": "agency",
+        "medium": "paper",
+        "clause_received_date": "2024-07-08",
+    },
+    "policyholder": ADULT,
+    "insured": ADULT,
+    "payer": {"id": "P", "birth_date": "1989-03-10"},
+    "products": [],
+    "docs": ["要保書", "個人保險契約審閱期間確認聲明書", "業務人員招攬報告書"],
+    "signatures": [{"document": "要保書", "person": "P"}],
+}
+REMOTE_SERVICE: dict[str, Any] = {
+    "application": {
+        "date": "2024-07-15",
+        "received_at": "2024-07-15",
+        "case_kind": "policy_service",
+        "adds_cover": True,
+        "remote": True,
+        "channel": "agency",
+        "clause_received_date": "2024-07-08",
+    },
+    "policyholder": ADULT,
+    "insured": {**ADULT, "id": "I", "birth_date": "1992-11-02"},
+    "products": [{"line": "hospital_daily", "role": "main", "has_surrender_value": False}],
+    "docs": [],
+    "signatures": [],
+}
+
+
+def overlay(base: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """Objects merge one level deep, everything else replaces; `null` for a fact in the table means known absent."""
+    out = copy.deepcopy(base)
+    for key, value in facts.items():
+        merges = isinstance(value, dict) and isinstance(out.get(key), dict)
+        out[key] = {**out[key], **value} if merges else copy.deepcopy(value)
+    return out
+
+
+def complete_remote_service() -> dict[str, Any]:
+    """Every step done by both signers, the recording sealed and reviewed."""
+    people = ("P", "I")
+    said = (
+        "consent_recording",
+        "consent_video_signing",
+        "consent_face",
+        "state_name",
+        "confirm_application",
+        "confirm_others",
+    )
+    titles = ("保全變更申請書", "視訊簽署同意書", "個人保險契約審閱期間確認聲明書")
+    role = {"P": "policyholder", "I": "insured"}
+    return overlay(
+        REMOTE_SERVICE,
+        {
+            "docs": [{"id": f"d{n}", "title": t, "signers": ["policyholder", "insured"]} for n, t in enumerate(titles)],
+            "signatures": [
+                {"id": f"s{n}{p}", "document": t, "person": p, "role": role[p]}
+                for n, t in enumerate(titles)
+                for p in people
+            ],
+            "photos": [
+                {"id": f"{side}{p}", "person": p, "document": "national_id", "side": side, "status": "approved"}
+                for side in ("front", "back")
+                for p in people
+            ],
+            "otp": [{"id": f"otp{p}", "person": p} for p in people],
+            "consents": [{"id": f"{k}{p}", "person": p, "kind": k, "answer": True} for k in said for p in people],
+            "registration_cards": [{"id": "card"}],
+            "identity": [
+                {"id": f"shown-{side}{p}", "person": p, "side": side, "seconds": 5.0}
+                for side in ("front", "back")
+                for p in people
+            ],
+            "recordings": [
+                {"id": f"rec{p}", "person": p, "serial": "R1", "sealed": True, "reviewed": True} for p in people
+            ],
+        },
+    )

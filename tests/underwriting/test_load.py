@@ -1,0 +1,53 @@
+"""The edition's files: every rule is cited, every quote is the manual's, every number has its section."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from underwriting.errors import RulebookError
+from underwriting.load import load_rulebook
+from underwriting.model import Parameter
+
+MANUALS = sorted((Path(__file__).parents[3] / "shared" / "seeds").glob("*.txt"))
+
+
+def test_the_manual_s_rules_come_in_its_order() -> None:
+    ids = [rule.id for rule in load_rulebook().rules]
+    chapters = [rule_id.split(".")[0] for rule_id in ids if rule_id.startswith("UW-")]
+    assert sorted(set(chapters)) == ["UW-01", "UW-02", "UW-15"]
+    assert ids.index("UW-01.2.1.1") < ids.index("UW-01.4") < ids.index("UW-02.1.1") < ids.index("UW-15.4.0")
+
+
+def test_every_section_is_cited_and_quoted() -> None:
+    sections = load_rulebook().sections
+    assert [s.id for s in sections.values() if not s.cite] == []
+    assert [s.id for s in sections.values() if not s.quote] == ["CVX-R9"]
+
+
+def test_every_quote_is_the_manual_s_own_words() -> None:
+    """Compared without white space and mark-up; only where the manuals lie beside the project."""
+    said = "".join(bare(path.read_text(encoding="utf-8")) for path in MANUALS)
+    foreign = [s.id for s in load_rulebook().sections.values() if said and bare(s.quote) not in said]
+    assert foreign == []
+
+
+def bare(text: str) -> str:
+    return re.sub(r"<[^>]+>|[\s*•]|\[|\]\(#\)", "", text)
+
+
+def test_an_unknown_edition_is_an_error() -> None:
+    with pytest.raises(RulebookError, match="no edition"):
+        load_rulebook("112-01")
+
+
+def test_a_later_day_picks_the_later_row() -> None:
+    parameter = Parameter("age", "UW-01.4", ((date(2024, 7, 1), 65), (date(2026, 3, 1), 70)))
+    assert [parameter.at(date(2026, 2, 28)), parameter.at(date(2026, 3, 1))] == [65, 70]
+
+
+def test_the_first_row_also_holds_before_its_day() -> None:
+    assert load_rulebook().parameters["adult_age"].at(date(2019, 12, 2)) == 18
