@@ -28,6 +28,7 @@ from .signer import LocalTimestamper, SoftwareSigner
 _KEY_BITS = 3072
 # Long, so that a demonstration file still validates offline in ten years; nothing of a test authority is ever revoked.
 _YEARS = 25
+_CMS_ROOM = 1_600  # attributes and algorithms of signature and token: 1.2 KB
 _NAMES = {
     "root": "CVX Local TEST Root CA",
     "intermediate": "CVX Local TEST Issuing CA",
@@ -46,6 +47,14 @@ class Authority:
     root: asn1_x509.Certificate
     intermediate: asn1_x509.Certificate
     crls: tuple[asn1_crl.CertificateList, ...]
+
+    @property
+    def signature_digits(self) -> int:
+        """Hexadecimal digits that a signature with a token of ours takes, so that pyHanko need not sign everything
+        once more to find out (15 ms): both carry the whole chain and an RSA signature."""
+        chain = len(self.root.dump()) + len(self.intermediate.dump())
+        leaves = len(self.signer.signing_cert.dump()) + len(self.timestamper.certificate.dump())
+        return 2 * (2 * chain + leaves + 2 * _KEY_BITS // 8 + _CMS_ROOM)
 
 
 def make_test_authority(folder: Path | str) -> Path:
@@ -143,7 +152,7 @@ def load_authority(folder: Path | str) -> Authority:
 def _load(folder: Path) -> Authority:
     if not (folder / "tsa.pem").is_file():
         raise AuthorityMissing(f"no authority in {folder}: make_test_authority makes one")
-    certificates = {name: load_certificate(folder / f"{name}.pem") for name in _NAMES}
+    certificates = {name: parse_certificate((folder / f"{name}.pem").read_bytes()) for name in _NAMES}
     chain = (certificates["root"], certificates["intermediate"])
     signer, tsa = (
         SoftwareSigner((folder / f"{name}.key").read_bytes(), certificates[name], chain) for name in ("signer", "tsa")
@@ -152,9 +161,13 @@ def _load(folder: Path) -> Authority:
     return Authority(signer, LocalTimestamper(tsa), *chain, crls)
 
 
-def load_certificate(path: Path) -> asn1_x509.Certificate:
-    """One certificate, PEM or DER: also how a verifier reads the roots that it trusts."""
-    data = path.read_bytes()
+def root_certificate(folder: Path | str) -> bytes:
+    """The root, PEM: what a verifier is given to trust."""
+    return (Path(folder) / "root.pem").read_bytes()
+
+
+def parse_certificate(data: bytes) -> asn1_x509.Certificate:
+    """One certificate, PEM or DER."""
     return asn1_x509.Certificate.load(pem.unarmor(data)[2] if pem.detect(data) else data)
 
 

@@ -61,6 +61,7 @@ class LocalTimestamper(TimeStamper):
     def __init__(self, signer: SoftwareSigner) -> None:
         super().__init__()
         self._signer = signer
+        self.certificate = signer.signing_cert
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         content = {"content_type": "tst_info", "content": core.ParsableOctetString(self._info(req).dump())}
@@ -74,7 +75,7 @@ class LocalTimestamper(TimeStamper):
             "version": "v1",
             "policy": _TEST_POLICY,
             "message_imprint": req["message_imprint"],
-            "serial_number": secrets.randbits(63),
+            "serial_number": 1 << 62 | secrets.randbits(62),  # of one length, as signing reserves space beforehand
             "gen_time": datetime.now(UTC).replace(microsecond=0),
             "tsa": x509.GeneralName(name="directory_name", value=self._signer.signing_cert.subject),
         }
