@@ -73,6 +73,25 @@ AMENDABLE: dict[str, str] = {
 }
 
 
+# What 告知事項 ask, by form; `answers` of the form data gives them, and what is not answered stays blank.
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "application_service": ("treated_2m", "serious_5y", "abnormal_1y", "disability"),
+    "application_new": (
+        "treated_2m",
+        "abnormal_2y",
+        "heart_5y",
+        "brain_5y",
+        "serious_5y",
+        "disability",
+        "pregnant",
+        "declined_2y",
+        "dangerous_activity",
+        "borrowed_premium",
+        "foreign_tax",
+    ),
+}
+
+
 class Item(msgspec.Struct, frozen=True):
     label: str
     amount_label: str
@@ -91,7 +110,10 @@ class FormAgent(msgspec.Struct, frozen=True):
 
 
 class FormData(msgspec.Struct, frozen=True):
-    """Everything that a form prints. Dates are ISO strings in the dict; `revision` counts from 1."""
+    """Everything that a form prints. Dates are ISO strings in the dict; `revision` counts from 1.
+
+    `details` and `amendments` have the keys of AMENDABLE: first values, and changed ones (printed bold).
+    """
 
     case_no: str
     kind: Kind
@@ -100,7 +122,9 @@ class FormData(msgspec.Struct, frozen=True):
     persons: tuple[FormPerson, ...]
     agent: FormAgent
     revision: int = 1
+    details: dict[str, str] = {}
     amendments: dict[str, str] = {}
+    answers: dict[str, bool] = {}
     test_authority: bool = True
 
 
@@ -149,7 +173,7 @@ def _parse(data: dict) -> FormData:
         form = msgspec.convert(data, FormData)
     except msgspec.ValidationError as error:
         raise InvalidFormData(str(error)) from None
-    unknown = tuple(sorted(set(form.amendments) - set(AMENDABLE)))
+    unknown = tuple(sorted({*form.amendments, *form.details} - set(AMENDABLE)))
     if unknown:
         raise UnknownAmendment(unknown)
     return form

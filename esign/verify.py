@@ -22,6 +22,7 @@ from pyhanko.sign.fields import FieldMDPAction, MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
     EmbeddedPdfSignature,
+    ModificationInfo,
     SignatureCoverageLevel,
     validate_pdf_signature,
     validate_pdf_timestamp,
@@ -117,8 +118,8 @@ class _Document:
             kind=_kind(signature.field_name),
             signer=str(signature.sig_object.get("/Name", "")),
             at=stamp.timestamp if stamp else status.signer_reported_dt,
-            intact=status.valid and status.intact and _unchanged(status),
-            trusted=status.trusted and status.bottom_line,
+            intact=status.valid and status.intact and status.docmdp_ok is True and _unchanged(status),
+            trusted=status.trusted,
             timestamped=stamp is not None and stamp.valid and stamp.intact and stamp.trusted,
             reason=str(signature.sig_object.get("/Reason", "")),
         )
@@ -200,10 +201,9 @@ def _kind(field: str) -> Kind:
     return {CERTIFICATION: "certification", SEAL: "seal"}.get(field, "approval")
 
 
-def _unchanged(status: object) -> bool:
-    """Later revisions did only what signing does; the document's own policy (DocMDP, FieldMDP) was kept."""
+def _unchanged(status: ModificationInfo) -> bool:
+    """Later revisions did only what signing does."""
     return (
         status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
-        and status.docmdp_ok is not False  # None: an archive timestamp has no say in it
         and status.modification_level <= ModificationLevel.FORM_FILLING
     )
