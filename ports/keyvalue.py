@@ -155,5 +155,14 @@ class MemoryKeyValue:
                 inbox.close()
 
 
+def open_keyvalue(url: str, clock: Clock) -> KeyValue:
+    """`memory:`, or what Valkey and Redis answer at: `unix:///path`, `redis://host:port/0`, `rediss://`."""
+    if url == "memory:":
+        return MemoryKeyValue(clock)
+    from ports.valkey import ValkeyKeyValue  # noqa: PLC0415 -- start-up time: the twin needs no client
+
+    return ValkeyKeyValue(url)
+
+
 def as_bytes(argument: Argument) -> bytes:
     return argument if isinstance(argument, bytes) else str(argument).encode()
