@@ -231,6 +231,12 @@ class Callback(msgspec.Struct, frozen=True):
     source: str
 
 
+class AgentReport(msgspec.Struct, frozen=True):
+    recording_serial: str
+    at: datetime
+    source: str
+
+
 class HistoryEntry(msgspec.Struct, frozen=True):
     seq: int
     at: datetime
@@ -259,6 +265,7 @@ class Case(msgspec.Struct, frozen=True):
     submission: Submission | None = None
     review: Review | None = None
     callback: Callback | None = None
+    agent_report: AgentReport | None = None
     noticed: frozenset[str] = frozenset()
     viewed: dict[str, tuple[tuple[float, float], ...]] = {}
     history: tuple[HistoryEntry, ...] = ()

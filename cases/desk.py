@@ -1,7 +1,8 @@
 """What a use case needs to do its work: the ports, the OTP service and the rulebook."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from cases.shelf import Shelf
 from otp.service import OtpService
 from ports.blobs import Blobs
 from ports.clock import Clock
@@ -20,3 +21,4 @@ class Desk:
     clock: Clock
     otp: OtpService
     rulebook: Rulebook
+    shelf: Shelf = field(default_factory=Shelf)

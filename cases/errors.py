@@ -238,6 +238,16 @@ class SubmissionIncomplete(CaseError):
     code = "submission_incomplete"
 
 
+class FindingsOpen(CaseError):
+    """`findings`: what the manual requires before submission and is still open."""
+
+    code = "findings_open"
+
+
+class NotSubmitted(CaseError):
+    code = "not_submitted"
+
+
 # review
 
 

@@ -344,6 +344,14 @@ class DocumentSealed(Event):
     blob: str
 
 
+class AgentReportFiled(Event):
+    """業務人員招攬報告書, with the serial of the recording in it (U2, UW-02.5.1.1)."""
+
+    agent_id: str
+    recording_serial: str
+    statement: str
+
+
 # --- after the submission ----------------------------------------------------------------------------------------
 
 

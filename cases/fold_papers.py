@@ -6,7 +6,20 @@ from typing import Any
 from msgspec.structs import replace
 
 from cases import events as e
-from cases.case import Callback, Case, Completion, Document, File, Ink, Issued, Photo, PhotoTask, Review, Submission
+from cases.case import (
+    AgentReport,
+    Callback,
+    Case,
+    Completion,
+    Document,
+    File,
+    Ink,
+    Issued,
+    Photo,
+    PhotoTask,
+    Review,
+    Submission,
+)
 from cases.codec import Happened
 
 Effect = Callable[[Case, Any, Happened], Case]
@@ -175,6 +188,10 @@ def _called_back(case: Case, event: e.CallbackCompleted, happened: Happened) -> 
     return replace(case, callback=Callback(event.outcome, happened.at, happened.id))
 
 
+def _report_filed(case: Case, event: e.AgentReportFiled, happened: Happened) -> Case:
+    return replace(case, agent_report=AgentReport(event.recording_serial, happened.at, happened.id))
+
+
 PAPER_EFFECTS: dict[type[e.Event], Effect] = {
     e.PhotosAcknowledged: _acknowledged,
     e.PhotoAdded: _photo_added,
@@ -195,4 +212,5 @@ PAPER_EFFECTS: dict[type[e.Event], Effect] = {
     e.RecordingViewed: _viewed,
     e.RecordingReviewed: _reviewed,
     e.CallbackCompleted: _called_back,
+    e.AgentReportFiled: _report_filed,
 }

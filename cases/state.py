@@ -8,6 +8,7 @@ Gates that need more than the state (who, order of steps, the live recorder, the
 from enum import StrEnum
 
 from cases.events import (
+    AgentReportFiled,
     CallbackCompleted,
     CaseAccepted,
     CaseAssessed,
@@ -97,7 +98,7 @@ _ROOM = (
     RecordingResumed,
 )
 _CONFIRMING = (SignatureConfirmed, SignatureDenied)
-_FINISHING = (DocumentSigned, DocumentSealed, CaseAssessed)
+_FINISHING = (DocumentSigned, DocumentSealed, CaseAssessed, AgentReportFiled)
 
 TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
     None: {CaseOpened: State.OPEN},
@@ -108,7 +109,9 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
         CaseWithdrawn: State.WITHDRAWN,
     },
     State.IN_REVIEW: {
-        **_staying(State.IN_REVIEW, *_PAPERS, PhotosAcknowledged, PhotoDeleted, PhotosApproved),
+        # A photo deleted now opens its task again, without taking the case back from the agent.
+        **_staying(State.IN_REVIEW, *_PAPERS, PhotosAcknowledged, PhotoAdded, PhotoDeleted, PhotosCompleted),
+        **_staying(State.IN_REVIEW, PhotosApproved),
         PhotosRejected: State.OPEN,
         CaseReadied: State.READY,
         CaseWithdrawn: State.WITHDRAWN,

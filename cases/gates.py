@@ -1,0 +1,179 @@
+"""Who may act, and in which order (pure). Every gate answers what it found or raises an error with a stable code."""
+
+from cases.actor import Actor
+from cases.case import Case, Document, Issued, Meeting, Party, PhotoTask
+from cases.errors import (
+    CaseNotFound,
+    CaseTextInvalid,
+    DocumentNotFound,
+    DocumentPreparing,
+    DocumentReturned,
+    EarlierDocumentFirst,
+    MeetingNotOpen,
+    NotAllowed,
+    PagesUnread,
+    PhoneNotVerified,
+    PhotoTaskNotFound,
+    RevisionStale,
+    SalesUnitReviewer,
+    SigningLocked,
+)
+from cases.live import RecorderLive
+from cases.parts import CasePerson
+from cases.state import State
+
+CONSENTS = ("recording", "video_signing", "face")
+SIDES = ("front", "back")
+REVIEWABLE = frozenset({State.SUBMITTED, State.UNDER_REVIEW, State.PENDING, State.ACCEPTED, State.DECLINED})
+TEXT_LIMIT = 500
+
+
+# --- who ---------------------------------------------------------------------------------------------------------
+
+
+def related(case: Case, actor: Actor) -> None:
+    """Everybody else learns nothing, not even that the case exists (S11)."""
+    allowed = {
+        "member": case.person(actor.id) is not None,
+        "agent": actor.id in {case.agent.id, *(meeting.host.id for meeting in case.meetings)},
+        "reviewer": case.state in REVIEWABLE,
+        "system": True,
+    }
+    if not allowed[actor.kind]:
+        raise CaseNotFound
+
+
+def person_of(case: Case, actor: Actor) -> CasePerson:
+    """The person of the case that the actor is."""
+    related(case, actor)
+    person = case.person(actor.id) if actor.kind == "member" else None
+    if person is None:
+        raise NotAllowed("only a person of the case")
+    return person
+
+
+def agent_of(case: Case, actor: Actor) -> None:
+    related(case, actor)
+    if actor.kind != "agent":
+        raise NotAllowed("only the case's agent")
+
+
+def reviewer_of(case: Case, actor: Actor) -> None:
+    """A reviewer outside the sales unit."""
+    related(case, actor)
+    if actor.kind != "reviewer":
+        raise NotAllowed("only a reviewer")
+    if actor.unit is None or actor.unit == case.agent.unit:
+        raise SalesUnitReviewer
+
+
+def staff_of(case: Case, actor: Actor) -> None:
+    related(case, actor)
+    if actor.kind == "member":
+        raise NotAllowed("only staff")
+
+
+# --- what there is -----------------------------------------------------------------------------------------------
+
+
+def text(value: str, *, required: bool = True) -> str:
+    """A reason or a note, stripped. Raises CaseTextInvalid when it is too long, or empty and required."""
+    stripped = value.strip()
+    if len(stripped) > TEXT_LIMIT or (required and not stripped):
+        raise CaseTextInvalid(limit=TEXT_LIMIT)
+    return stripped
+
+
+def photo_task(case: Case, task_id: str) -> PhotoTask:
+    task = case.photo_task(task_id)
+    if task is None:
+        raise PhotoTaskNotFound
+    return task
+
+
+def document(case: Case, document_id: str) -> Document:
+    found = case.document(document_id)
+    if found is None:
+        raise DocumentNotFound
+    return found
+
+
+def current(case: Case, document_id: str, revision: int) -> tuple[Document, Issued]:
+    """The document at this revision, ready to be read and signed (S58, S65)."""
+    found = document(case, document_id)
+    if revision != found.revision:
+        raise RevisionStale(revision=found.revision)
+    if found.issued is None:
+        raise DocumentPreparing
+    if found.returned is not None:
+        raise DocumentReturned
+    return found, found.issued
+
+
+def open_meeting(case: Case) -> Meeting:
+    if case.open_meeting is None:
+        raise MeetingNotOpen
+    return case.open_meeting
+
+
+# --- in which order ----------------------------------------------------------------------------------------------
+
+
+def verified(case: Case, actor: Actor) -> tuple[CasePerson, Meeting, Party]:
+    """A person of the case whose phone was verified in this room on this device session (S32, S36)."""
+    person = person_of(case, actor)
+    meeting = open_meeting(case)
+    party = meeting.party(person.person_id)
+    if actor.session_id not in party.sessions:
+        raise PhoneNotVerified
+    return person, meeting, party
+
+
+def consented(party: Party) -> bool:
+    return all(name in party.consents and party.consents[name].yes for name in CONSENTS)
+
+
+def identified(party: Party) -> bool:
+    return all(side in party.identity for side in SIDES)
+
+
+def lock_reasons(case: Case, person_id: str, recorder: RecorderLive | None) -> tuple[str, ...]:
+    """Why this person may not sign now; empty when he may (S15, S39, S48-S53)."""
+    meeting = case.open_meeting
+    if meeting is None:
+        return ("meeting_not_open",)
+    party = meeting.party(person_id)
+    checks = {
+        "recorder_not_writing": recorder is not None and recorder.live,
+        "phone_not_verified": bool(party.sessions),
+        "permissions_missing": party.permissions == ("granted", "granted"),
+        "consents_missing": consented(party),
+        "registration_card_missing": meeting.card is not None,
+        "identity_missing": identified(party),
+    }
+    return tuple(reason for reason, fulfilled in checks.items() if not fulfilled)
+
+
+def unlocked(case: Case, actor: Actor, recorder: RecorderLive | None) -> tuple[CasePerson, Meeting]:
+    """A signer who may sign now, on the device whose phone was verified. Raises SigningLocked."""
+    person, meeting, _ = verified(case, actor)
+    reasons = lock_reasons(case, person.person_id, recorder)
+    if reasons:
+        raise SigningLocked(reasons=list(reasons))
+    return person, meeting
+
+
+def in_turn(case: Case, document_id: str, person_id: str) -> None:
+    """Documents are finished in their order (S57, S64)."""
+    for earlier in case.documents:
+        if earlier.document_id == document_id:
+            return
+        if person_id in earlier.signers and not earlier.completed_by(person_id):
+            raise EarlierDocumentFirst(document_id=earlier.document_id)
+
+
+def all_read(document: Document, issued: Issued, person_id: str) -> None:
+    """Nobody signs what he has not paged through (S58)."""
+    unread = sorted(set(range(1, issued.pages + 1)) - set(document.pages_read(person_id)))
+    if unread:
+        raise PagesUnread(pages=unread)

@@ -1,0 +1,62 @@
+"""What may be applied for over video, and what each item means to the rule core."""
+
+from typing import Any
+
+import msgspec
+
+from cases.parts import CaseKind
+
+
+class Text(msgspec.Struct, frozen=True):
+    zh: str
+    en: str
+
+
+class Item(msgspec.Struct, frozen=True):
+    """`products` and `adds_cover` are facts as in FACTS.md; policy service without new cover names no product."""
+
+    code: str
+    kind: CaseKind
+    label: Text
+    amount_label: str
+    products: tuple[dict[str, Any], ...] = ()
+    adds_cover: bool = False
+
+
+def _life(line: str, amount: int, **flags: Any) -> dict[str, Any]:
+    return {"line": line, "role": "main", "amount": amount, "currency": "TWD", **flags}
+
+
+ITEMS: dict[str, Item] = {
+    item.code: item
+    for item in (
+        Item(
+            "reduce_hospital",
+            "service",
+            Text("安康住院醫療定期附約 縮小保額", "Reduce the hospital term rider"),
+            "保額 NTD 30 萬元",
+        ),
+        Item(
+            "change_beneficiary",
+            "service",
+            Text("常春終身壽險 變更身故受益人", "Change the death beneficiary of a whole life policy"),
+            "保額 NTD 200 萬元",
+        ),
+        Item(
+            "new_whole_life",
+            "new_business",
+            Text("常春終身壽險", "Whole life insurance"),
+            "保額 NTD 100 萬元",
+            (_life("life", 1_000_000, has_surrender_value=True),),
+            adds_cover=True,
+        ),
+        Item(
+            "new_accident",
+            "new_business",
+            Text("平安一年期傷害保險", "One-year accident insurance"),
+            "保額 NTD 300 萬元",
+            (_life("accident", 3_000_000, has_surrender_value=False, one_year=True, term_years=1),),
+            adds_cover=True,
+        ),
+    )
+}

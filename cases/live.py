@@ -1,0 +1,25 @@
+"""What is only true now: the recorder's state, which the media worker writes twice a second and which expires."""
+
+import msgspec
+
+from cases.desk import Desk
+
+
+class RecorderLive(msgspec.Struct, frozen=True):
+    """`seconds` recorded so far; `age_ms` of the last frame, None before the first."""
+
+    writing: bool
+    seconds: float
+    age_ms: int | None = None
+    gaps: int = 0
+    stalled: bool = False
+
+    @property
+    def live(self) -> bool:
+        return self.writing and not self.stalled
+
+
+async def recorder_of(desk: Desk, room_id: str | None) -> RecorderLive | None:
+    """None when nobody reported in the last 1.5 s: then nothing is signed."""
+    found = await desk.keyvalue.get(f"recorder:{room_id}") if room_id else None
+    return msgspec.json.decode(found, type=RecorderLive) if found else None

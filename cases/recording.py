@@ -1,0 +1,150 @@
+"""The recording of a meeting: what the media worker reports, and who looks at it (S47, S72; issue 9)."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from cases import gates
+from cases.actor import SYSTEM, Actor
+from cases.case import Case, Meeting, Recording
+from cases.desk import Desk
+from cases.errors import RangesInvalid, RecordingNotFound
+from cases.events import (
+    Event,
+    MeetingEnded,
+    RecordingResumed,
+    RecordingSealed,
+    RecordingStalled,
+    RecordingStarted,
+    RecordingViewed,
+)
+from cases.parts import Segment, Track
+from cases.workflow import load, record
+
+MAX_RANGES = 200
+
+
+class Sealed(Protocol):
+    """The media plane's SealedRecording, by its attributes: this package does not import media."""
+
+    recording_id: str
+    serial: str
+    manifest_blob: str
+    manifest_sha256: str
+    seconds: float
+    tracks: tuple[Any, ...]
+
+
+async def recording_started(desk: Desk, case_id: str, room_id: str, recording_id: str) -> Case:
+    """Reported again after a lost worker: the recording goes on."""
+
+    def decide(case: Case) -> list[Event]:
+        _meeting(case, room_id)
+        return [RecordingStarted(room_id=room_id, recording_id=recording_id)]
+
+    return await record(desk, SYSTEM, case_id, decide)
+
+
+async def recording_stalled(desk: Desk, case_id: str, room_id: str, recording_id: str, detail: str = "") -> Case:
+    def decide(case: Case) -> list[Event]:
+        open_room = _meeting(case, room_id).ended_at is None
+        stalled = RecordingStalled(room_id=room_id, recording_id=recording_id, detail=detail[:200])
+        return [stalled] if open_room else []
+
+    return await record(desk, SYSTEM, case_id, decide)
+
+
+async def recording_resumed(desk: Desk, case_id: str, room_id: str, recording_id: str) -> Case:
+    def decide(case: Case) -> list[Event]:
+        open_room = _meeting(case, room_id).ended_at is None
+        return [RecordingResumed(room_id=room_id, recording_id=recording_id)] if open_room else []
+
+    return await record(desk, SYSTEM, case_id, decide)
+
+
+async def recording_sealed(desk: Desk, case_id: str, room_id: str, sealed: Sealed) -> Case:
+    """The files are whole and hashed. A room whose meeting nobody ended (host lost, time-out) ends with it. Reported
+    again, it changes nothing."""
+
+    def decide(case: Case) -> list[Event]:
+        meeting = _meeting(case, room_id)
+        if any(recording.sealed and recording.recording_id == sealed.recording_id for recording in case.recordings):
+            return []
+        ended = [] if meeting.ended_at else [MeetingEnded(room_id=room_id, reason="recording_sealed")]
+        return [*ended, _sealed_event(room_id, sealed)]
+
+    return await record(desk, SYSTEM, case_id, decide)
+
+
+async def view_recording(desk: Desk, actor: Actor, case_id: str, ranges: list[list[float]]) -> Case:
+    """Every look is written down, with the spans that were played (seconds of the recording)."""
+    checked = _checked(ranges)
+
+    def decide(case: Case) -> list[Event]:
+        gates.staff_of(case, actor)
+        if case.recording is None:
+            raise RecordingNotFound
+        return [RecordingViewed(viewer_id=actor.id, ranges=checked)]
+
+    return await record(desk, actor, case_id, decide)
+
+
+async def segment_blob(desk: Desk, actor: Actor, case_id: str, track_id: str, n: int) -> Segment:
+    """The file of one segment, `n` from 0, for a ranged read with the case as scope."""
+    recording = sealed_recording(await load(desk, case_id), actor)
+    track = next((track for track in recording.tracks if track.track_id == track_id), None)
+    if track is None or not 0 <= n < len(track.segments):
+        raise RecordingNotFound
+    return track.segments[n]
+
+
+def sealed_recording(case: Case, actor: Actor, recording_id: str | None = None) -> Recording:
+    """The recording that staff may look at: the named one, else the latest that is sealed."""
+    gates.staff_of(case, actor)
+    wanted = (r for r in case.recordings if r.sealed and r.recording_id == recording_id)
+    found = next(wanted, None) if recording_id else case.recording
+    if found is None:
+        raise RecordingNotFound
+    return found
+
+
+def _meeting(case: Case, room_id: str) -> Meeting:
+    meeting = next((meeting for meeting in case.meetings if meeting.room_id == room_id), None)
+    if meeting is None:
+        raise RecordingNotFound
+    return meeting
+
+
+def _sealed_event(room_id: str, sealed: Sealed) -> RecordingSealed:
+    return RecordingSealed(
+        room_id=room_id,
+        recording_id=sealed.recording_id,
+        serial=sealed.serial,
+        manifest_blob=sealed.manifest_blob,
+        manifest_sha256=sealed.manifest_sha256,
+        seconds=sealed.seconds,
+        tracks=tuple(_track(track) for track in sealed.tracks),
+    )
+
+
+def _track(track: Any) -> Track:
+    segments = tuple(msgspec.convert(segment, Segment, from_attributes=True) for segment in track.segments)
+    return Track(
+        track_id=track.track_id,
+        participant_id=track.participant_id,
+        person_id=track.person_id,
+        role=track.role,
+        kind=track.kind,
+        codec=track.codec,
+        frames=track.frames,
+        seconds=track.seconds,
+        segments=segments,
+    )
+
+
+def _checked(ranges: list[list[float]]) -> tuple[tuple[float, float], ...]:
+    if not 0 < len(ranges) <= MAX_RANGES:
+        raise RangesInvalid
+    if any(len(span) != 2 or not 0 <= span[0] <= span[1] for span in ranges):
+        raise RangesInvalid
+    return tuple((float(start), float(end)) for start, end in ranges)

@@ -1,0 +1,105 @@
+"""覆核: the review of the recording, the follow-up call, and the decision that follows from them (S73, U4)."""
+
+from cases import gates
+from cases.actor import SYSTEM, Actor
+from cases.assess import assess, assessed, in_the_way
+from cases.case import Case
+from cases.codec import Happened
+from cases.desk import Desk
+from cases.errors import ReasonsMissing, RecordingNotSealed
+from cases.events import (
+    CallbackCompleted,
+    CaseAccepted,
+    CaseDeclined,
+    Event,
+    InformationRequested,
+    RecordingReviewed,
+)
+from cases.fold import apply
+from cases.meeting import finished
+from cases.parts import CallbackOutcome, ReviewOutcome
+from cases.state import State
+from cases.workflow import record
+
+MAX_REASONS = 20
+
+
+async def review_recording(
+    desk: Desk, actor: Actor, case_id: str, outcome: ReviewOutcome, reasons: list[str], note: str
+) -> Case:
+    """Passed accepts the case as soon as nothing is in the way; 補正 and 重錄 ask for more; failed declines.
+
+    Raises SalesUnitReviewer, RecordingNotSealed, ReasonsMissing."""
+    why = tuple(gates.text(reason) for reason in reasons[:MAX_REASONS])
+    if outcome != "passed" and not why:
+        raise ReasonsMissing
+
+    def decide(case: Case) -> list[Event]:
+        gates.reviewer_of(case, actor)
+        if case.recording is None or case.state == State.SUBMITTED:
+            raise RecordingNotSealed
+        reviewed = RecordingReviewed(
+            recording_id=case.recording.recording_id,
+            outcome=outcome,
+            reasons=why,
+            note=gates.text(note, required=False),
+            reviewer_id=actor.id,
+            unit=actor.unit,
+        )
+        return _and_then(desk, actor, case, reviewed, _consequences(actor, reviewed))
+
+    return await record(desk, actor, case_id, decide)
+
+
+async def complete_callback(desk: Desk, actor: Actor, case_id: str, outcome: CallbackOutcome) -> Case:
+    """The follow-up call, by somebody outside the sales unit."""
+
+    def decide(case: Case) -> list[Event]:
+        gates.reviewer_of(case, actor)
+        return _and_then(desk, actor, case, CallbackCompleted(outcome=outcome, caller_id=actor.id), [])
+
+    return await record(desk, actor, case_id, decide)
+
+
+async def settle(desk: Desk, case_id: str) -> Case:
+    """Accept what a reviewer has passed, once the last thing in the way is gone (a seal, the agent's report)."""
+    return await record(desk, SYSTEM, case_id, lambda case: acceptance(desk, case))
+
+
+def acceptance(desk: Desk, case: Case) -> list[Event]:
+    """The decision, if it can be made now: passed by a reviewer, everything sealed, nothing open, nobody denied."""
+    review = case.review
+    if case.state != State.UNDER_REVIEW or review is None or review.outcome != "passed":
+        return []
+    if case.recording is None or review.recording_id != case.recording.recording_id:
+        return []  # another recording has come since
+    if not all(document.sealed for document in case.documents) or not _confirmed(case):
+        return []
+    assessment = assess(case, desk.rulebook)
+    if in_the_way(assessment, "acceptance"):
+        return []
+    return [assessed(assessment, "decision"), CaseAccepted(reviewer_id=review.reviewer_id)]
+
+
+def _confirmed(case: Case) -> bool:
+    """Every signer said in the last meeting that the signatures are his own (S71)."""
+    meeting = case.meeting
+    denied = any(case.denied(person.person_id) for person in case.persons)
+    return meeting is not None and finished(case, meeting) and not denied
+
+
+def _consequences(actor: Actor, reviewed: RecordingReviewed) -> list[Event]:
+    if reviewed.outcome == "failed":
+        return [CaseDeclined(reviewer_id=actor.id, reasons=reviewed.reasons)]
+    if reviewed.outcome in ("correct", "redo"):
+        return [InformationRequested(outcome=reviewed.outcome, reasons=reviewed.reasons)]
+    return []
+
+
+def _and_then(desk: Desk, actor: Actor, case: Case, first: Event, more: list[Event]) -> list[Event]:
+    """`first`, what it entails, and the acceptance if that is now possible."""
+    events = [first, *more]
+    after = case
+    for event in events:
+        after = apply(after, Happened("", after.version + 1, desk.clock.now(), actor.label, event))
+    return events + acceptance(desk, after)

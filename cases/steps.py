@@ -1,0 +1,162 @@
+"""The spoken and shown steps of a meeting: the agent asks, the person answers, the server keeps the order (S47-S53, S71)."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from cases import gates, script
+from cases.actor import Actor
+from cases.case import Case, Meeting
+from cases.desk import Desk
+from cases.errors import IdentityTooShort, NotAsked, RegistrationCardInvalid, StepOutOfOrder, StepUnknown
+from cases.events import (
+    ConsentGiven,
+    ConsentRefused,
+    Event,
+    IdentityShown,
+    NameStated,
+    Prompted,
+    RegistrationCardShown,
+    SignatureConfirmed,
+    SignatureDenied,
+)
+from cases.live import RecorderLive, recorder_of
+from cases.taipei import taipei_date
+from cases.workflow import load, record
+
+IDENTITY_SECONDS = 5.0
+
+
+async def prompt(desk: Desk, actor: Actor, case_id: str, step: str, person_id: str) -> Case:
+    """The agent puts a question to one person; it stands until he answers or another is put. Raises StepOutOfOrder."""
+    if step not in script.PROMPTS:
+        raise StepUnknown(step=step)
+
+    def decide(case: Case) -> list[Event]:
+        gates.agent_of(case, actor)
+        meeting = _in_order(case, step, person_id)
+        return [Prompted(room_id=meeting.room_id, step=step, person_id=person_id)]
+
+    return await record(desk, actor, case_id, decide)
+
+
+async def answer(desk: Desk, actor: Actor, case_id: str, step: str, answer: bool) -> Case:
+    """The person himself answers what he was asked; the agent cannot (S51). Raises NotAsked."""
+    recorder = await _recorder(desk, case_id)
+
+    def decide(case: Case) -> list[Event]:
+        person, meeting, _ = gates.verified(case, actor)
+        asked = meeting.prompt
+        if asked is None or (asked.step, asked.person_id) != (step, person.person_id):
+            raise NotAsked
+        return _answer_events(meeting, step, person.person_id, answer, asked.asked_at, recorder)
+
+    return await record(desk, actor, case_id, decide)
+
+
+async def show_registration_card(desk: Desk, actor: Actor, case_id: str, registry: dict[str, Any]) -> Case:
+    """The host's 登錄證 as the agent registry has it: `registration_no`, `valid_until` (ISO date or null), `name`.
+
+    Raises RegistrationCardInvalid for another's, an unknown or an expired one (S52)."""
+
+    def decide(case: Case) -> list[Event]:
+        gates.agent_of(case, actor)
+        meeting = gates.open_meeting(case)
+        if meeting.card:
+            return []
+        if not script.ready_for_card(meeting):
+            raise StepOutOfOrder(first="consent_recording")
+        return [_card(desk, meeting, registry)]
+
+    return await record(desk, actor, case_id, decide)
+
+
+async def hold_gate(desk: Desk, actor: Actor, case_id: str, person_id: str, side: Literal["front", "back"]) -> Case:
+    """Before frames are counted for a side of the ID: is it this step's turn?"""
+    case = await load(desk, case_id)
+    gates.agent_of(case, actor)
+    _in_order(case, f"identity_{side}", person_id)
+    return case
+
+
+async def identity_shown(
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    person_id: str,
+    side: Literal["front", "back"],
+    seconds: float,
+    frames: int,
+    started_at: datetime,
+    ended_at: datetime,
+) -> Case:
+    """What the media plane counted while the agent held the step: at least 5.0 s of received frames (S53)."""
+
+    def decide(case: Case) -> list[Event]:
+        gates.agent_of(case, actor)
+        meeting = _in_order(case, f"identity_{side}", person_id)
+        if seconds < IDENTITY_SECONDS or frames < 1:
+            raise IdentityTooShort(seconds=seconds)
+        shown = IdentityShown(
+            room_id=meeting.room_id,
+            person_id=person_id,
+            side=side,
+            seconds=seconds,
+            frames=frames,
+            started_at=started_at,
+            ended_at=ended_at,
+        )
+        return [shown]
+
+    return await record(desk, actor, case_id, decide)
+
+
+def _in_order(case: Case, step: str, person_id: str) -> Meeting:
+    meeting = gates.open_meeting(case)
+    if case.person(person_id) is None:
+        raise StepUnknown(step=step)
+    if not meeting.party(person_id).sessions:
+        raise gates.PhoneNotVerified
+    missing = script.first_missing(case, meeting, step, person_id)
+    if missing:
+        raise StepOutOfOrder(first=missing)
+    return meeting
+
+
+def _answer_events(
+    meeting: Meeting, step: str, person_id: str, yes: bool, asked_at: datetime, recorder: RecorderLive | None
+) -> list[Event]:
+    about = {"room_id": meeting.room_id, "person_id": person_id, "asked_at": asked_at}
+    recorded = {"recorded_s": recorder.seconds if recorder else None}
+    if step in script.CONSENT_STEPS:
+        consent = {"consent": script.CONSENT_STEPS[step]}
+        return [ConsentGiven(**about, **consent, **recorded) if yes else ConsentRefused(**about, **consent)]
+    if step in script.CONFIRMATION_STEPS:
+        confirmation = {"confirmation": script.CONFIRMATION_STEPS[step]}
+        said = (
+            SignatureConfirmed(**about, **confirmation, **recorded) if yes else SignatureDenied(**about, **confirmation)
+        )
+        return [said]
+    return [NameStated(**about, **recorded)] if yes else []
+
+
+def _card(desk: Desk, meeting: Meeting, registry: dict[str, Any]) -> RegistrationCardShown:
+    number, until = registry.get("registration_no"), registry.get("valid_until")
+    if not number:
+        raise RegistrationCardInvalid(reason="unknown")
+    if number != meeting.host.registration_no:
+        raise RegistrationCardInvalid(reason="not_the_host")
+    valid_until = date.fromisoformat(until) if until else None
+    if valid_until and valid_until < taipei_date(desk.clock.now()):
+        raise RegistrationCardInvalid(reason="expired")
+    return RegistrationCardShown(
+        room_id=meeting.room_id,
+        agent_id=meeting.host.id,
+        registration_no=number,
+        valid_until=valid_until,
+        registry=registry,
+    )
+
+
+async def _recorder(desk: Desk, case_id: str) -> RecorderLive | None:
+    case = await load(desk, case_id)
+    return await recorder_of(desk, case.open_meeting.room_id if case.open_meeting else None)
