@@ -1,4 +1,4 @@
-"""業務人員招攬報告書: the agent's own statement about the solicitation, filed after the submission (UW-02.5.1.1, U2)."""
+"""業務人員招攬報告書: the agent's own statement, filed after the submission (UW-02.5.1.1, U2)."""
 
 from cases import gates
 from cases.actor import Actor
@@ -6,6 +6,7 @@ from cases.case import Case
 from cases.desk import Desk
 from cases.errors import NotSubmitted
 from cases.events import AgentReportFiled, Event
+from cases.review import with_acceptance
 from cases.workflow import record
 
 
@@ -19,6 +20,6 @@ async def file_agent_report(desk: Desk, actor: Actor, case_id: str, statement: s
         filed = AgentReportFiled(
             agent_id=actor.id, recording_serial=case.meeting.serial, statement=gates.text(statement)
         )
-        return [filed]
+        return with_acceptance(desk, actor, case, filed, [])
 
     return await record(desk, actor, case_id, decide)

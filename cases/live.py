@@ -10,7 +10,7 @@ class RecorderLive(msgspec.Struct, frozen=True):
 
     writing: bool
     seconds: float
-    age_ms: int | None = None
+    age_ms: float | None = None
     gaps: int = 0
     stalled: bool = False
 

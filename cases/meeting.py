@@ -150,7 +150,7 @@ def _room_of(case: Case, actor: Actor) -> Meeting:
 
 
 def _dated_today(desk: Desk, case: Case) -> list[Event]:
-    """The application is dated with the day of the first signature (U10): unsigned forms of another day are reissued."""
+    """The first signature dates the application (U10): unsigned forms of another day are issued anew."""
     today = taipei_date(desk.clock.now())
     if case.inks or case.state != State.READY:
         return []

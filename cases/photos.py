@@ -4,6 +4,8 @@ import asyncio
 import secrets
 from typing import Literal
 
+from capture.service import AcceptedPhoto, accept_photo
+
 from cases import gates
 from cases.actor import Actor
 from cases.case import Case, Photo, PhotoTask
@@ -32,7 +34,6 @@ from cases.events import (
 from cases.parts import Side
 from cases.state import State
 from cases.workflow import load, record
-from capture.service import AcceptedPhoto, accept_photo
 from ports.errors import BlobNotFound
 
 MAX_PHOTOS = 10

@@ -46,7 +46,7 @@ async def review_recording(
             reviewer_id=actor.id,
             unit=actor.unit,
         )
-        return _and_then(desk, actor, case, reviewed, _consequences(actor, reviewed))
+        return with_acceptance(desk, actor, case, reviewed, _consequences(actor, reviewed))
 
     return await record(desk, actor, case_id, decide)
 
@@ -56,7 +56,7 @@ async def complete_callback(desk: Desk, actor: Actor, case_id: str, outcome: Cal
 
     def decide(case: Case) -> list[Event]:
         gates.reviewer_of(case, actor)
-        return _and_then(desk, actor, case, CallbackCompleted(outcome=outcome, caller_id=actor.id), [])
+        return with_acceptance(desk, actor, case, CallbackCompleted(outcome=outcome, caller_id=actor.id), [])
 
     return await record(desk, actor, case_id, decide)
 
@@ -96,7 +96,7 @@ def _consequences(actor: Actor, reviewed: RecordingReviewed) -> list[Event]:
     return []
 
 
-def _and_then(desk: Desk, actor: Actor, case: Case, first: Event, more: list[Event]) -> list[Event]:
+def with_acceptance(desk: Desk, actor: Actor, case: Case, first: Event, more: list[Event]) -> list[Event]:
     """`first`, what it entails, and the acceptance if that is now possible."""
     events = [first, *more]
     after = case

@@ -1,4 +1,4 @@
-"""The spoken and shown steps of a meeting: the agent asks, the person answers, the server keeps the order (S47-S53, S71)."""
+"""The spoken and shown steps of a meeting: the agent asks, the person answers, in order (S47-S53, S71)."""
 
 from datetime import date, datetime
 from typing import Any, Literal
