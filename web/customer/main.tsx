@@ -1,0 +1,17 @@
+import "../shared/base.css";
+import "./customer.css";
+import texts from "virtual:texts/customer";
+import { upgrade } from "../shared/api.ts";
+import { Login } from "../shared/login.tsx";
+import { start } from "../shared/start.tsx";
+import { t } from "../shared/text.ts";
+import { App } from "./app.tsx";
+import { Gate } from "./gate.tsx";
+
+start({
+  kind: "member",
+  texts,
+  login: () => <Login kind="member" title={t("c.login.title")} hint={t("c.login.hint")} />,
+  page: () => <App />,
+  before: () => (upgrade.value ? <Gate {...upgrade.value} /> : null),
+});

@@ -1,0 +1,191 @@
+/** The shapes the server answers with (docs/protocol.md). Times are ISO 8601 strings, rectangles PDF points from bottom-left. */
+export type Both = { zh: string; en: string };
+export type Item = { label: Both; amount_label: string };
+
+export type Kind = "member" | "agent" | "reviewer";
+export type Principal = { id: string; kind: Kind; name: string; unit: string | null };
+export type About = { name: string; version: string; build: string; minimum_client: string };
+
+export type CaseCard = {
+  case_id: string;
+  case_no: string;
+  kind: string;
+  state: string;
+  version: number;
+  item: Item;
+  application_date: string;
+  policyholder: string;
+  agent: string;
+  signed: boolean;
+  signed_count: number;
+  total_count: number;
+  invited: boolean;
+  room_open: boolean;
+  open_findings: number;
+  opened_at: string;
+  updated_at: string;
+};
+
+export type Permission = "granted" | "denied" | "absent";
+export type Side = "front" | "back" | "other";
+
+export type Person = {
+  id: string;
+  name: string;
+  roles: string[];
+  adult: boolean;
+  documents_done: number;
+  documents_total: number;
+  complete: boolean;
+  phone_verified: boolean;
+  permissions: { camera: Permission; microphone: Permission } | null;
+  consents: { recording: boolean | null; video_signing: boolean | null; face: boolean | null };
+  name_stated: boolean;
+  identity: { front_s: number | null; back_s: number | null };
+  confirmations: { application: boolean | null; others: boolean | null };
+};
+
+export type Photo = { id: string; side: Side; score: number | null; quality: string[]; at: string; cropped: boolean };
+export type PhotoStatus = "todo" | "acknowledged" | "uploaded" | "approved" | "rejected";
+export type PhotoTask = {
+  id: string;
+  person_id: string;
+  label: Both;
+  requirement: Both;
+  status: PhotoStatus;
+  reason: string | null;
+  photos: Photo[];
+};
+
+export type Field = {
+  name: string;
+  page: number;
+  rect: [number, number, number, number];
+  signer: string;
+  role: string;
+  mine: boolean;
+  signed: boolean;
+};
+export type DocumentStatus = "preparing" | "todo" | "done" | "returned" | "sealed";
+export type MyStatus = "none" | "to_read" | "to_sign" | "done";
+export type CaseDocument = {
+  id: string;
+  title: Both;
+  task: "sign" | "read";
+  revision: number;
+  status: DocumentStatus;
+  sha256: string | null;
+  pages: number;
+  read_pages: number[];
+  my_status: MyStatus;
+  fields: Field[];
+  page_size: [number, number];
+  signers: { person_id: string; done: boolean }[];
+  return_reason: string | null;
+};
+
+export type RecorderTruth = { writing: boolean; seconds: number; age_ms: number | null; gaps: number; serial?: string | null; stalled?: boolean };
+export type Meeting = {
+  status: "none" | "open" | "ended";
+  room_id: string | null;
+  recording: RecorderTruth | null;
+  signing: { unlocked: boolean; reasons: string[] };
+  prompt: { step: string; person_id: string; asked_at: string } | null;
+  registration_card: boolean;
+  present: string[];
+};
+
+export type ScriptStep = { id: string; person_id: string | null; who: "agent" | "customer"; status: "done" | "current" | "todo" };
+export type Finding = {
+  rule: string;
+  cite: string;
+  kind: string;
+  strength: string;
+  status: "open" | "satisfied";
+  text: string;
+  quote: string;
+  subject: string | null;
+  doc: string | null;
+  due: string | null;
+  satisfied_by: string[];
+  who: "customer" | "agent" | "reviewer";
+};
+
+export type Verb =
+  | "acknowledge" | "add_photo" | "complete_photos" | "review_photos" | "open_meeting" | "join" | "end_meeting"
+  | "sign" | "submit" | "return" | "amend" | "review" | "callback";
+
+export type CaseView = {
+  version: number;
+  case_id: string;
+  case_no: string;
+  kind: string;
+  state: string;
+  item: Item;
+  application_date: string;
+  opened_at: string;
+  agent: { id: string; name: string; registration_no: string };
+  host: { id: string; name: string } | null;
+  me: string | null;
+  people: Person[];
+  photo_tasks: PhotoTask[];
+  documents: CaseDocument[];
+  meeting: Meeting;
+  script: ScriptStep[];
+  findings: Finding[];
+  actions: Verb[];
+  submission: { at: string; package_sha256: string } | null;
+  review: { outcome: string; at: string } | null;
+  history: { seq: number; at: string; type: string; actor_kind: string }[];
+};
+
+export type Catalog = {
+  items: { code: string; kind: string; label: Both; amount_label: string }[];
+  members: { member_no: string; person_id: string; name: string }[];
+};
+
+export type Segment = { n: number; url: string; start_s: number; duration_s: number; frames: number; sha256: string };
+export type Track = {
+  track_id: string;
+  person_id: string;
+  name: string;
+  role: string;
+  kind: "video" | "audio";
+  codec: string;
+  segments: Segment[];
+};
+export type Mark = { at_s: number; at: string; type: string; person_id: string | null; detail: unknown };
+export type RecordingView = {
+  case_no: string;
+  recording_id: string;
+  serial: string;
+  started_at: string;
+  seconds: number;
+  sealed: boolean;
+  verified: boolean;
+  manifest_sha256: string;
+  tracks: Track[];
+  marks: Mark[];
+  gaps: { track_id: string; from_s: number; to_s: number }[];
+  viewed: [number, number][];
+};
+
+export type SourceState = { on: boolean; muted: boolean; receiving: boolean };
+export type Participant = {
+  participant_id: string;
+  person_id: string;
+  name: string;
+  role: string;
+  order: number;
+  me: boolean;
+  sources: Partial<Record<Source, SourceState>>;
+};
+export type Source = "camera" | "microphone" | "screen";
+export type PageAt = { case_id: string; page: string; document_id?: string; page_no?: number };
+export type Point = [number, number];
+export type FrameAnswer = { seq: number; corners: Point[] | null; score: number; cut_off: boolean; hints: string[]; steady: boolean };
+
+export type DemoPage = {
+  people: { kind: Kind; login: string; password: string; name: string; totp?: string }[];
+  sms: { at: string; phone_masked: string; text: string }[];
+};
