@@ -32,6 +32,7 @@ NEGOTIATION_SECONDS = 10.0
 SEALING_SECONDS = 60.0
 RETURN_SECONDS = 10.0
 POLL_SECONDS = 0.25
+OPEN_ATTEMPTS = 20
 
 
 class MediaClient:
@@ -51,7 +52,10 @@ class MediaClient:
         workers = () if held else await placement.live_workers(self._keyvalue)
         if held is None and not workers:
             raise MediaUnavailable("no media worker is running")
-        while (worker := held or placement.choose(workers)) is not None:
+        for _ in range(OPEN_ATTEMPTS):
+            worker = held or placement.choose(workers)
+            if worker is None:
+                break
             try:
                 return await self._ask_worker(worker.url, wire.OpenRoom(room_id, spec), RoomOpened)
             except (WorkerFull, WorkerDraining, MediaUnavailable):
@@ -59,6 +63,7 @@ class MediaClient:
                     raise
                 workers = tuple(other for other in workers if other != worker)
             except RoomElsewhere:
+                await asyncio.sleep(POLL_SECONDS)
                 held = await placement.worker_of(self._keyvalue, room_id)
         raise WorkerFull("every media worker is full")
 

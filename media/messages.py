@@ -7,13 +7,14 @@ monotonic seconds of the worker's clock.
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 Source = Literal["camera", "microphone", "screen"]
 Kind = Literal["video", "audio"]
 Codec = Literal["VP8", "VP9", "AV1", "H264", "opus"]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 RequestKeyframe = Callable[[], None]
 
 
@@ -46,7 +47,7 @@ class RoomSpec(Value, frozen=True):
     """A room to open: ``scope`` names the key of its recording, ``serial`` is printed, ``label`` is opaque."""
 
     scope: str
-    recording_id: str
+    recording_id: Identifier
     serial: str
     label: str = ""
 
@@ -58,7 +59,7 @@ class RoomOpened(Value, frozen=True):
 class ParticipantSpec(Value, frozen=True):
     """Who joins. ``order`` is the wanted place in the roster (host 0); equal orders go by time of joining."""
 
-    participant_id: str
+    participant_id: Identifier
     person_id: str
     role: str
     name_hint: str = ""

@@ -96,6 +96,11 @@ class Request(Value, frozen=True):
     body: Body
 
 
+class _Envelope(Value, frozen=True):
+    id: int
+    body: msgspec.Raw
+
+
 class Reply(Value, frozen=True, tag="reply"):
     id: int
     result: msgspec.Raw = msgspec.Raw(msgspec.msgpack.encode(None))
@@ -133,8 +138,14 @@ async def read_frame(reader: asyncio.StreamReader) -> bytes | None:
         return None
 
 
-def decode_request(data: bytes) -> Request:
-    return _decode(data, Request)
+def decode_request(data: bytes) -> tuple[int, msgspec.Raw]:
+    """The id of a request and its body, still undecoded: a body that is wrong gets a failure with its id."""
+    envelope = _decode(data, _Envelope)
+    return envelope.id, envelope.body
+
+
+def decode_body(body: msgspec.Raw) -> Body:
+    return _decode(body, Body)
 
 
 def decode_down(data: bytes) -> Down:

@@ -1,0 +1,64 @@
+"""How much a worker takes on: rooms it opens, and connections it sets up at once."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from media.errors import WorkerFull
+
+JOINS_AT_ONCE = 4
+JOIN_SECONDS = 3.0
+MAX_ROOMS = 16
+MAX_LOAD = 0.85
+
+
+class Settling(Protocol):
+    def when_settled(self, callback: Callable[[], None]) -> None: ...
+
+
+class JoinGate:
+    """A connection costs most while it is set up (DTLS). Twenty rooms that join together would stall those that talk,
+    so only some set up at once; a peer that does not come gives its turn back after three seconds."""
+
+    def __init__(self, at_once: int = JOINS_AT_ONCE, seconds: float = JOIN_SECONDS):
+        self._turns = asyncio.Semaphore(at_once)
+        self._seconds = seconds
+
+    async def admit(self, transport: Settling) -> None:
+        await self._turns.acquire()
+        turn = _Turn(self._turns)
+        timer = asyncio.get_running_loop().call_later(self._seconds, turn.give_back)
+        transport.when_settled(timer.cancel)
+        transport.when_settled(turn.give_back)
+
+
+class _Turn:
+    def __init__(self, turns: asyncio.Semaphore):
+        self._turns: asyncio.Semaphore | None = turns
+
+    def give_back(self) -> None:
+        turns, self._turns = self._turns, None
+        if turns is not None:
+            turns.release()
+
+
+class Capacity:
+    """Decides whether one more room fits. `load`: share of a core used lately."""
+
+    def __init__(self, max_rooms: int = MAX_ROOMS, max_load: float = MAX_LOAD):
+        self._max_rooms, self._max_load = max_rooms, max_load
+        self.load = 0.0
+        self._cpu = self._at = 0.0
+
+    def sample(self, cpu: float, now: float) -> None:
+        """`cpu`: processor seconds this process has used; `now`: monotonic seconds."""
+        if now > self._at > 0:
+            self.load = (cpu - self._cpu) / (now - self._at)
+        self._cpu, self._at = cpu, now
+
+    def full(self, rooms: int) -> bool:
+        return rooms >= self._max_rooms or self.load >= self._max_load
+
+    def check(self, rooms: int) -> None:
+        if self.full(rooms):
+            raise WorkerFull(f"{rooms} rooms at a load of {self.load:.2f}")

@@ -1,0 +1,267 @@
+"""A room: two to six participants, the tracks between them, and the recorder that hears them all."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+import structlog
+
+from media.errors import HoldUnknown, ParticipantUnknown, RoomEnded, RoomFull, TooManyHolds
+from media.eventbox import EventBox
+from media.forwarding import FrameHold
+from media.ice import IceSettings
+from media.messages import (
+    HeldFrames,
+    ParticipantGone,
+    ParticipantSpec,
+    Reason,
+    RecorderChanged,
+    RecorderStatus,
+    RoomClosed,
+    RoomEvent,
+    RoomOffer,
+    RoomSpec,
+    Roster,
+    RosterChanged,
+    SealedRecording,
+    Source,
+    TrackInfo,
+)
+from media.participant import Participant
+from media.publication import Publication, RoomRecorder, TrackSink
+from media.transport import Transport
+from media.uplink import Gate
+from ports.clock import Clock
+
+MAX_PARTICIPANTS = 6
+MAX_HOLDS = 8
+TICK_SECONDS = 0.2
+
+log = structlog.get_logger()
+
+
+class TrackObserver(NamedTuple):
+    """Told of each recorded track as it begins and ends."""
+
+    track_on: Callable[[TrackInfo, datetime], None]
+    track_off: Callable[[TrackInfo, str, datetime], None]
+
+
+class Hold(NamedTuple):
+    participant_id: str
+    frames: FrameHold
+    started_at: datetime
+
+
+class Room:
+    """Owns its participants and its recorder. It ends once, by `close`, which seals the recording."""
+
+    def __init__(
+        self,
+        spec: RoomSpec,
+        recorder: RoomRecorder,
+        ice: IceSettings,
+        clock: Clock,
+        gate: Gate,
+        observer: TrackObserver,
+    ):
+        self.spec = spec
+        self.empty_since = clock.monotonic()
+        self._recorder, self._clock, self._gate, self._observer = recorder, clock, gate, observer
+        self._new_transport = partial(Transport, ice, clock)
+        self._participants: dict[str, Participant] = {}
+        self._holds: dict[str, Hold] = {}
+        self._boxes: set[EventBox] = set()
+        self._seats = 0
+        self._shown = Roster()
+        self._ended = False
+        self._closing: asyncio.Task[SealedRecording] | None = None
+        self._ticker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self._recorder.start()
+        self._ticker = asyncio.create_task(self._tick_forever(), name="media-room")
+
+    # ---- what callers ask -------------------------------------------------------------------------------------------
+
+    async def join(self, spec: ParticipantSpec) -> Roster:
+        self._check_open()
+        former = self._participants.get(spec.participant_id)
+        if former is None and len(self._participants) >= MAX_PARTICIPANTS:
+            raise RoomFull(f"{MAX_PARTICIPANTS} participants are in the room")
+        self._seats += 1
+        participant = Participant(spec, self._seats, self, self._new_transport, self._gate, former)
+        self._participants[spec.participant_id] = participant
+        for publication in self._publications():
+            if publication.info.participant_id != spec.participant_id:
+                participant.subscribe(publication)
+        if former is not None:
+            await former.close(Reason.REPLACED)
+        self.changed()
+        return self.roster()
+
+    async def publish(self, participant_id: str, offer: str, sources: dict[str, Source]) -> str:
+        answer = await self._participant(participant_id).publish(offer, sources)
+        self.changed()
+        return answer
+
+    async def answer(self, participant_id: str, description: str) -> None:
+        await self._participant(participant_id).answer(description)
+
+    def mute(self, participant_id: str, source: Source, muted: bool) -> None:
+        if self._participant(participant_id).mute(source, muted):
+            self.mark("muted" if muted else "unmuted", {"participant_id": participant_id, "source": source})
+            self.changed()
+
+    async def leave(self, participant_id: str, reason: str) -> None:
+        participant = self._participants.pop(participant_id, None)
+        if participant is None:
+            return
+        if not self._participants:
+            self.empty_since = self._clock.monotonic()
+        self._emit(ParticipantGone(participant_id, reason))
+        self.changed()
+        await participant.close(reason)
+
+    def mark(self, label: str, data: dict[str, Any]) -> None:
+        self._check_open()
+        self._recorder.mark(label, self._clock.now(), data)
+
+    def hold(self, participant_id: str, label: str) -> str:
+        participant = self._participant(participant_id)
+        if len(self._holds) >= MAX_HOLDS:
+            raise TooManyHolds(f"{MAX_HOLDS} holds are open")
+        hold_id = secrets.token_urlsafe(12)
+        frames = participant.holds[hold_id] = FrameHold(self._clock.monotonic())
+        self._holds[hold_id] = Hold(participant_id, frames, self._clock.now())
+        self.mark("hold", {"participant_id": participant_id, "label": label, "hold_id": hold_id})
+        return hold_id
+
+    def release(self, hold_id: str) -> HeldFrames:
+        hold = self._holds.pop(hold_id, None)
+        if hold is None:
+            raise HoldUnknown("no such hold")
+        participant = self._participants.get(hold.participant_id)
+        if participant is not None:
+            participant.holds.pop(hold_id, None)
+        held = hold.frames.end(self._clock.monotonic())
+        self.mark("release", {"participant_id": hold.participant_id, "hold_id": hold_id, "frames": held.frames})
+        longest_gap_ms = round(held.longest_gap * 1000)
+        return HeldFrames(held.frames, held.seconds, longest_gap_ms, hold.started_at, self._clock.now())
+
+    def roster(self) -> Roster:
+        now = self._clock.monotonic()
+        return Roster(tuple(p.entry(now) for p in sorted(self._participants.values(), key=lambda p: p.order)))
+
+    def recorder_status(self) -> RecorderStatus:
+        return self._recorder.status()
+
+    @property
+    def empty(self) -> bool:
+        return not self._participants
+
+    # ---- events -----------------------------------------------------------------------------------------------------
+
+    def watch(self, box: EventBox) -> None:
+        """The present state goes in first, then what happens."""
+        box.put(RosterChanged(self.roster()))
+        box.put(RecorderChanged(self.recorder_status()))
+        for participant in self._participants.values():
+            if participant.pending_offer is not None:
+                box.put(participant.pending_offer)
+        self._boxes.add(box)
+
+    def unwatch(self, box: EventBox) -> None:
+        self._boxes.discard(box)
+
+    def show_recorder(self, status: RecorderStatus) -> None:
+        self._emit(RecorderChanged(status))
+
+    def changed(self) -> None:
+        """Tell the watchers if the roster differs from what they saw last."""
+        roster = self.roster()
+        if roster != self._shown:
+            self._shown = roster
+            self._emit(RosterChanged(roster))
+
+    def _emit(self, event: RoomEvent) -> None:
+        for box in self._boxes:
+            box.put(event)
+
+    # ---- what participants tell -------------------------------------------------------------------------------------
+
+    def open_sink(self, publication: Publication) -> TrackSink:
+        self._observer.track_on(publication.info, self._clock.now())
+        return self._recorder.open_track(publication.info, request_keyframe=publication.request_keyframe)
+
+    def published(self, publication: Publication) -> None:
+        for participant in self._others(publication):
+            participant.subscribe(publication)
+
+    def unpublished(self, publication: Publication, reason: str) -> None:
+        for participant in self._others(publication):
+            participant.unsubscribe(publication)
+        if publication.recorded:
+            self._observer.track_off(publication.info, reason, self._clock.now())
+
+    def offered(self, offer: RoomOffer) -> None:
+        self._emit(offer)
+
+    # ---- life -------------------------------------------------------------------------------------------------------
+
+    async def close(self, reason: str) -> SealedRecording:
+        """End for everyone and seal. Asked again, answers the same; a sealing that failed is tried again."""
+        self._ended = True
+        if self._closing is None or (self._closing.done() and self._closing.exception() is not None):
+            self._closing = asyncio.create_task(self._close(reason), name="media-room-close")
+        return await asyncio.shield(self._closing)
+
+    async def forget(self) -> None:
+        """The sealed recording has been reported: its spool is needed no more."""
+        await self._recorder.discard()
+
+    async def _close(self, reason: str) -> SealedRecording:
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.wait([self._ticker])
+        participants, self._participants = self._participants, {}
+        await asyncio.gather(*(p.close(Reason.ROOM_CLOSED) for p in participants.values()))
+        sealed = await self._recorder.seal(reason)
+        self._emit(RoomClosed(reason))
+        return sealed
+
+    async def _tick_forever(self) -> None:
+        while True:
+            await self._clock.sleep(TICK_SECONDS)
+            try:
+                await self._tick(self._clock.monotonic())
+            except Exception:
+                log.exception("media_room_tick_failed")
+
+    async def _tick(self, now: float) -> None:
+        for participant in self._participants.values():
+            participant.tick(now)
+        for participant_id in [key for key, p in self._participants.items() if p.gone(now)]:
+            await self.leave(participant_id, Reason.SILENT)
+        self.changed()
+
+    def _check_open(self) -> None:
+        if self._ended:
+            raise RoomEnded("this room has ended")
+
+    def _participant(self, participant_id: str) -> Participant:
+        self._check_open()
+        participant = self._participants.get(participant_id)
+        if participant is None:
+            raise ParticipantUnknown("not in this room")
+        return participant
+
+    def _publications(self) -> list[Publication]:
+        return [publication for p in self._participants.values() for publication in p.publications]
+
+    def _others(self, publication: Publication) -> list[Participant]:
+        own = publication.info.participant_id
+        return [p for key, p in self._participants.items() if key != own]

@@ -1,0 +1,31 @@
+"""Changes to session descriptions as text, before aiortc reads them (RFC 8866, RFC 8839)."""
+
+import re
+
+from media.errors import BadDescription
+
+MAX_LENGTH = 64 * 1024
+_UFRAG = re.compile(r"^a=ice-ufrag:(\S+)\s*$", re.MULTILINE)
+_MDNS = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local ", re.IGNORECASE)
+
+
+def admit(description: str) -> str:
+    """The description without what would stall aiortc.
+
+    mDNS candidates cost up to a second each to resolve, and peer-reflexive ones do their work. A promise that no more
+    candidates come would make aioice give up on an offer that then has none; our own time limit ends such a wait.
+    Raises BadDescription when it is too long.
+    """
+    if len(description) > MAX_LENGTH:
+        raise BadDescription(f"a description of {len(description)} characters")
+    lines = description.replace("\r\n", "\n").split("\n")
+    kept = (line for line in lines if not _MDNS.match(line) and not line.startswith("a=end-of-candidates"))
+    return "\r\n".join(line for line in kept if line) + "\r\n"
+
+
+def user_fragment(description: str) -> str:
+    """The ICE user fragment, which tells one connection of a participant from its next. Raises BadDescription."""
+    found = _UFRAG.search(description.replace("\r\n", "\n"))
+    if found is None:
+        raise BadDescription("no ICE user fragment")
+    return found.group(1)

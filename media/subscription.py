@@ -1,0 +1,67 @@
+"""A track as one other participant receives it."""
+
+import random
+
+from media import rtcp
+from media.forwarding import Rewrite
+from media.publication import Publication
+from media.transport import Outgoing, Transport
+
+
+class Subscription:
+    """Forwards one publication over one section of a subscribe connection: silent until the peer has accepted the
+    section, and for good once it is detached."""
+
+    def __init__(self, publication: Publication, outgoing: Outgoing, transport: Transport):
+        self.publication = publication
+        self.outgoing = outgoing
+        self.accepted = self.attached = False
+        self.bandwidth: tuple[float, int] | None = None
+        self._transport = transport
+        self._send_rtp = transport.send_rtp
+        self._rewrite: Rewrite | None = None
+        self._packets = self._octets = 0
+        info = publication.info
+        outgoing.carry(publication.incoming.capability, info.participant_id, info.track_id)
+
+    @property
+    def ssrc(self) -> int:
+        return self.outgoing.ssrc
+
+    def attach(self) -> None:
+        """Forward from the next packet on."""
+        self.attached = True
+        self.publication.add(self)
+
+    def detach(self) -> None:
+        """Stop; the section is free for another track."""
+        self.publication.remove(self)
+        self.outgoing.release()
+
+    def send(self, marker: int, sequence: int, time: int, payload: bytes) -> None:
+        if self._rewrite is None:
+            self._rewrite = self._identity(sequence)
+        self._send_rtp(self._rewrite.header(marker, sequence, time), payload)
+        self._packets += 1
+        self._octets += len(payload)
+
+    def sender_report(self, report: rtcp.SenderReport) -> None:
+        """Tie the media time that this receiver sees to the sender's wall clock, so that it can sync lips."""
+        if self._rewrite is not None:
+            translated = self._rewrite.report(report)
+            name = self.publication.info.participant_id
+            self._transport.send_rtcp(rtcp.sender_report(translated, self._packets, self._octets, name))
+
+    def _identity(self, sequence: int) -> Rewrite:
+        """Numbers and times start anywhere (RFC 3550 5.1). That the first number is low matters: were the packet that
+        wraps it lost, the receiver would never learn SRTP's roll-over count (RFC 3711 3.3.1)."""
+        out = self.outgoing
+        start = random.getrandbits(14) - sequence
+        return Rewrite(out.ssrc, out.payload_type, out.extension, start, random.getrandbits(32))
+
+    def heard(self, report: rtcp.Report, now: float) -> None:
+        """Feedback of the receiver. A loss costs a picture: it is repaired by the next one that stands alone."""
+        if isinstance(report, rtcp.KeyframeWanted | rtcp.PacketsMissing):
+            self.publication.request_keyframe()
+        elif isinstance(report, rtcp.Bandwidth):
+            self.bandwidth = (now, report.bits_per_second)

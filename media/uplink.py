@@ -1,0 +1,166 @@
+"""The connection that brings a participant's tracks to the room."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from media import rtcp, sdp
+from media.errors import WrongSource
+from media.forwarding import FrameHold, mid_of, upstream_bandwidth
+from media.messages import SOURCE_KIND, ParticipantSpec, Reason, Source
+from media.publication import Publication, TrackSink
+from media.transport import Incoming, Transport, sending_sections
+
+REPORT_SECONDS = 1.0
+
+
+class Gate(Protocol):
+    """Limits how many connections are set up at once."""
+
+    async def admit(self, transport: Transport) -> None: ...
+
+
+class UplinkRoom(Protocol):
+    """Where tracks go that begin and end."""
+
+    def open_sink(self, publication: Publication) -> TrackSink: ...
+
+    def published(self, publication: Publication) -> None: ...
+
+    def unpublished(self, publication: Publication, reason: str) -> None: ...
+
+
+class Uplink:
+    """Answers the participant's offers and hands each packet to its publication."""
+
+    def __init__(
+        self,
+        owner: ParticipantSpec,
+        room: UplinkRoom,
+        new_transport: Callable[..., Transport],
+        gate: Gate,
+        holds: dict[str, FrameHold],
+        muted: dict[Source, bool],
+    ):
+        self.publications: dict[Source, Publication] = {}
+        self.strays = 0
+        self._owner, self._room = owner, room
+        self._new_transport, self._gate = new_transport, gate
+        self._holds, self._muted = holds, muted
+        self._transport: Transport | None = None
+        self._fragment = ""
+        self._by_ssrc: dict[int, Publication] = {}
+        self._next_report = 0.0
+
+    @property
+    def transport(self) -> Transport | None:
+        return self._transport
+
+    async def publish(self, offer: str, sources: dict[str, Source]) -> str:
+        """Answer an offer; tracks that it no longer brings end. What is refused leaves everything as it was."""
+        _check_sources(sending_sections(offer), sources)
+        fragment = sdp.user_fragment(offer)
+        old = self._transport
+        if old is not None and not old.ended and fragment == self._fragment:
+            answer, incoming = await old.accept(offer)
+            self._reconcile({sources[track.mid]: track for track in incoming if track.mid in sources})
+            return answer
+        transport, answer, incoming = await self._connect(offer)
+        self._transport, self._fragment = transport, fragment
+        self._end_all(Reason.REPLACED)
+        self._reconcile({sources[track.mid]: track for track in incoming if track.mid in sources})
+        if old is not None:
+            await old.close()
+        return answer
+
+    async def _connect(self, offer: str) -> tuple[Transport, str, list[Incoming]]:
+        transport = self._new_transport(self._rtp, self._rtcp, self._state_changed)
+        try:
+            await self._gate.admit(transport)
+            answer, incoming = await transport.accept(offer)
+        except BaseException:
+            await transport.close()
+            raise
+        return transport, answer, incoming
+
+    def _reconcile(self, wanted: dict[Source, Incoming]) -> None:
+        for source, publication in list(self.publications.items()):
+            if wanted.get(source) != publication.incoming:
+                self._end(source, Reason.UNPUBLISHED)
+        for source, incoming in wanted.items():
+            if source not in self.publications:
+                self._begin(source, incoming)
+
+    def _begin(self, source: Source, incoming: Incoming) -> None:
+        muted = self._muted.get(source, False)
+        publication = Publication(
+            self._owner, source, incoming, self._transport, self._room.open_sink, self._holds, muted
+        )
+        self.publications[source] = publication
+        if incoming.ssrc is not None:
+            self._by_ssrc[incoming.ssrc] = publication
+        self._room.published(publication)
+
+    def _end(self, source: Source, reason: str) -> None:
+        publication = self.publications.pop(source)
+        self._by_ssrc = {ssrc: other for ssrc, other in self._by_ssrc.items() if other is not publication}
+        publication.end(reason)
+        self._room.unpublished(publication, reason)
+
+    def _end_all(self, reason: str) -> None:
+        for source in list(self.publications):
+            self._end(source, reason)
+
+    def _rtp(self, packet: bytes, now: float) -> None:
+        ssrc = int.from_bytes(packet[8:12])
+        publication = self._by_ssrc.get(ssrc) or self._learn(ssrc, packet)
+        if publication is None:
+            self.strays += 1
+        else:
+            publication.rtp(packet, now)
+
+    def _learn(self, ssrc: int, packet: bytes) -> Publication | None:
+        """A stream that the offer did not name belongs to the section whose MID it carries (RFC 8843 9.2)."""
+        for publication in self.publications.values():
+            incoming = publication.incoming
+            if publication.ssrc is None and mid_of(packet, incoming.mid_extension_id) == incoming.mid:
+                self._by_ssrc[ssrc] = publication
+                return publication
+        return None
+
+    def _rtcp(self, packet: bytes, now: float) -> None:
+        for report in rtcp.parse(packet):
+            if isinstance(report, rtcp.SenderReport) and report.ssrc in self._by_ssrc:
+                self._by_ssrc[report.ssrc].sender_report(report, now)
+
+    def _state_changed(self, state: str) -> None:
+        """Publications stay when a connection is lost: the participant may return with another in seconds."""
+
+    def tick(self, now: float) -> None:
+        for publication in self.publications.values():
+            publication.tick(now)
+        heard = [p for p in self.publications.values() if p.ssrc is not None]
+        if heard and now >= self._next_report and self._transport.connected:
+            self._next_report = now + REPORT_SECONDS
+            self._transport.send_rtcp(self._feedback(heard, now))
+
+    def _feedback(self, heard: list[Publication], now: float) -> bytes:
+        own = self._transport.local_ssrc
+        data = rtcp.receiver_report(own, [p.arrivals.reception(p.ssrc, now) for p in heard])
+        videos = [p for p in heard if p.is_video]
+        if videos:
+            reports = [report for p in videos for report in p.bandwidths()]
+            data += rtcp.bandwidth(own, upstream_bandwidth(reports, now), [p.ssrc for p in videos])
+        return data
+
+    async def close(self, reason: str) -> None:
+        self._end_all(reason)
+        if self._transport is not None:
+            await self._transport.close()
+
+
+def _check_sources(sections: dict[str, str], sources: dict[str, Source]) -> None:
+    if len(set(sources.values())) != len(sources):
+        raise WrongSource("a source twice")
+    for mid, source in sources.items():
+        if sections.get(mid) != SOURCE_KIND[source]:
+            raise WrongSource(f"section {mid[:16]} brings no {SOURCE_KIND[source]} for {source}")
