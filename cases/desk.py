@@ -14,6 +14,8 @@ from underwriting.load import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """`roots` are the certificates (PEM) that signed documents lead to; the evidence package carries them."""
+
     journal: Journal
     keyvalue: KeyValue
     blobs: Blobs
@@ -21,4 +23,5 @@ class Desk:
     clock: Clock
     otp: OtpService
     rulebook: Rulebook
+    roots: tuple[bytes, ...] = ()
     shelf: Shelf = field(default_factory=Shelf)

@@ -6,7 +6,7 @@ from typing import Any
 from cases.case import Case, Document
 from cases.items import ITEMS
 from cases.parts import CaseKind, CasePerson, Field, PlannedDocument, Role
-from esign.envelope import TEMPLATES, SignatureField, Template, signer_keys
+from esign.envelope import QUESTIONS, TEMPLATES, SignatureField, Template, signer_keys
 
 ROLES: tuple[Role, ...] = ("policyholder", "insured", "legal_representative", "payer")
 
@@ -63,8 +63,16 @@ def form_data(case: Case, document: Document, test_authority: bool = True) -> di
         "agent": {"name": case.agent.name, "registration_no": case.agent.registration_no},
         "revision": document.revision,
         "amendments": document.changes,
+        "answers": answers_of(case, document),
         "test_authority": test_authority,
     }
+
+
+def answers_of(case: Case, document: Document) -> dict[str, bool]:
+    """What the insured stated to the form's questions (告知事項); what he did not state stays blank."""
+    insured = case.holder("insured")
+    stated = insured.profile.get("answers", {}) if insured else {}
+    return {key: stated[key] for key in QUESTIONS.get(document.code, ()) if key in stated}
 
 
 def signed_fields(case: Case, fields: tuple[SignatureField, ...]) -> tuple[Field, ...]:

@@ -1,22 +1,16 @@
 """Looking at cases: the lists, the views, the files; each behind the question who is looking."""
 
-import asyncio
-import hashlib
-
 import msgspec
 
-from cases import gates, recording_view, views
+from cases import gates, views
 from cases.actor import Actor
 from cases.assess import assess
 from cases.case import Case, Document
-from cases.codec import from_entry
 from cases.desk import Desk
 from cases.errors import CaseNotFound, DocumentNotFound, DocumentPreparing
 from cases.live import recorder_of
-from cases.recording import sealed_recording
-from cases.view_types import CaseCard, CaseView, JournalEntryView, JournalView, RecordingView
+from cases.view_types import CaseCard, CaseView, JournalEntryView, JournalView
 from cases.workflow import load
-from ports.errors import BlobNotFound
 
 __all__ = ["load"]
 
@@ -85,27 +79,9 @@ async def journal_view(desk: Desk, actor: Actor, case_id: str) -> JournalView:
     return JournalView(lines, msgspec.to_builtins(verification))
 
 
-async def recording_of(desk: Desk, actor: Actor, case_id: str, recording_id: str | None = None) -> RecordingView:
-    """The recording for the player; `verified` says that the manifest is the one that was sealed."""
-    case = await visible(desk, actor, case_id)
-    recording = sealed_recording(case, actor, recording_id)
-    verified = await _manifest_holds(desk, case_id, recording.manifest_blob, recording.manifest_sha256)
-    happenings = map(from_entry, await desk.journal.read(case_id))
-    return recording_view.recording_view(case, recording, actor, happenings, verified)
-
-
 async def _issued_pdf(desk: Desk, case_id: str, document: Document, revision: int | None) -> tuple[bytes, int, str]:
     wanted = document.revision if revision is None else revision
     issued = next((issued for issued in document.issues if issued.revision == wanted), None)
     if issued is None:
         raise DocumentPreparing if wanted == document.revision else DocumentNotFound
     return await desk.blobs.get(issued.blob, scope=case_id), issued.revision, issued.sha256
-
-
-async def _manifest_holds(desk: Desk, case_id: str, blob: str, sha256: str) -> bool:
-    try:
-        manifest = await desk.blobs.get(blob, scope=case_id)
-    except BlobNotFound:
-        return False
-    digest = await asyncio.to_thread(hashlib.sha256, manifest)
-    return digest.hexdigest() == sha256

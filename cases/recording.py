@@ -1,5 +1,7 @@
 """The recording of a meeting: what the media worker reports, and who looks at it (S47, S72; issue 9)."""
 
+import asyncio
+import hashlib
 from typing import Any, Protocol
 
 import msgspec
@@ -7,6 +9,7 @@ import msgspec
 from cases import gates
 from cases.actor import SYSTEM, Actor
 from cases.case import Case, Meeting, Recording
+from cases.codec import from_entry
 from cases.desk import Desk
 from cases.errors import RangesInvalid, RecordingNotFound
 from cases.events import (
@@ -19,7 +22,10 @@ from cases.events import (
     RecordingViewed,
 )
 from cases.parts import Segment, Track
+from cases.playback import playback
+from cases.view_types import RecordingView
 from cases.workflow import load, record
+from ports.errors import BlobNotFound
 
 MAX_RANGES = 200
 
@@ -89,6 +95,15 @@ async def view_recording(desk: Desk, actor: Actor, case_id: str, ranges: list[li
     return await record(desk, actor, case_id, decide)
 
 
+async def recording_view(desk: Desk, actor: Actor, case_id: str, recording_id: str | None = None) -> RecordingView:
+    """The recording for the player; `verified` says that the manifest is the one that was sealed."""
+    case = await load(desk, case_id)
+    recording = sealed_recording(case, actor, recording_id)
+    verified = await _manifest_holds(desk, case_id, recording.manifest_blob, recording.manifest_sha256)
+    happenings = map(from_entry, await desk.journal.read(case_id))
+    return playback(case, recording, actor, happenings, verified)
+
+
 async def segment_blob(desk: Desk, actor: Actor, case_id: str, track_id: str, n: int) -> Segment:
     """The file of one segment, `n` from 0, for a ranged read with the case as scope."""
     recording = sealed_recording(await load(desk, case_id), actor)
@@ -148,3 +163,12 @@ def _checked(ranges: list[list[float]]) -> tuple[tuple[float, float], ...]:
     if any(len(span) != 2 or not 0 <= span[0] <= span[1] for span in ranges):
         raise RangesInvalid
     return tuple((float(start), float(end)) for start, end in ranges)
+
+
+async def _manifest_holds(desk: Desk, case_id: str, blob: str, sha256: str) -> bool:
+    try:
+        manifest = await desk.blobs.get(blob, scope=case_id)
+    except BlobNotFound:
+        return False
+    digest = await asyncio.to_thread(hashlib.sha256, manifest)
+    return digest.hexdigest() == sha256

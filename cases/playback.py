@@ -39,7 +39,7 @@ MARKED: dict[str, tuple[str, ...]] = {
 }
 
 
-def recording_view(
+def playback(
     case: Case, recording: Recording, viewer: Actor, happenings: Iterable[Happened], verified: bool
 ) -> RecordingView:
     started_at = started(case, recording)

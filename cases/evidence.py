@@ -1,0 +1,161 @@
+"""The evidence package: one zip that proves a case without this system, and the check of it.
+
+Inside: the journal as it was hashed (sealed rows and the key that opens them) and as text, every document as issued
+and as sealed, the bindings of all ink, the digests of photos, the manifests of recordings, the public key and the root
+certificates, a list of all files with their SHA-256, signed with Ed25519. Raw strokes and videos stay where they are.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from typing import Any
+
+import msgspec
+
+from cases import gates
+from cases.actor import Actor
+from cases.case import Case
+from cases.codec import from_entry
+from cases.desk import Desk
+from cases.errors import EvidenceInvalid
+from cases.events import EvidenceExported, InkAccepted
+from cases.evidence_readme import README
+from cases.verification import PackageReport, check_files
+from cases.workflow import load, record
+from ports.chain import journal_key
+from ports.journal import Entry
+
+MAX_PACKAGE = 200 << 20
+MAX_FILES = 2000
+INDEX, SIGNATURE = "package.json", "package.sig"
+
+
+async def package(desk: Desk, actor: Actor, case_id: str) -> bytes:
+    """The zip; that it was made is itself an event. Staff only."""
+    case = await load(desk, case_id)
+    gates.staff_of(case, actor)
+    files = await _files(desk, case)
+    index = _json({name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())})
+    files[INDEX] = index
+    files[SIGNATURE] = await desk.keys.sign(hashlib.sha256(index).digest())
+    data = _zipped(files)
+    exported = EvidenceExported(viewer_id=actor.id, sha256=hashlib.sha256(data).hexdigest())
+    await record(desk, actor, case_id, lambda _: [exported])
+    return data
+
+
+def verify_package(data: bytes) -> PackageReport:
+    """Check everything that can be checked offline. Raises EvidenceInvalid for what is no package at all."""
+    return check_files(_unzipped(data))
+
+
+async def _files(desk: Desk, case: Case) -> dict[str, bytes]:
+    entries = await desk.journal.read(case.case_id)
+    rows = await desk.journal.stored(case.case_id)
+    files = {
+        "README.txt": README.format(case_no=case.case_no).encode(),
+        "journal/rows.jsonl": _lines(msgspec.to_builtins(row) for row in rows),
+        "journal/key.hex": journal_key(await desk.keys.data_key(case.case_id)).hex().encode(),
+        "journal/events.jsonl": _lines(_event(entry) for entry in entries),
+        "keys/system.ed25519.hex": (await desk.keys.public_key()).hex().encode(),
+        "photos.json": _json(_photos(case)),
+        "ink.json": _json(_bindings(entries)),
+    }
+    files |= {f"keys/root-{number}.pem": root for number, root in enumerate(desk.roots, 1)}
+    return files | await _documents(desk, case) | await _manifests(desk, case)
+
+
+async def _documents(desk: Desk, case: Case) -> dict[str, bytes]:
+    """Every revision as it was shown, and the last file of the current one."""
+    files = {}
+    for document in case.documents:
+        folder = f"documents/{document.document_id}"
+        for issued in document.issues:
+            files[f"{folder}-{issued.revision}-issued.pdf"] = await desk.blobs.get(issued.blob, scope=case.case_id)
+        last = document.sealed or (document.signed[-1] if document.signed else None)
+        if last:
+            kind = "sealed" if document.sealed else "signed"
+            files[f"{folder}-{last.revision}-{kind}.pdf"] = await desk.blobs.get(last.blob, scope=case.case_id)
+    return files
+
+
+async def _manifests(desk: Desk, case: Case) -> dict[str, bytes]:
+    sealed = [recording for recording in case.recordings if recording.sealed]
+    return {
+        f"recordings/{recording.serial}.manifest": await desk.blobs.get(recording.manifest_blob, scope=case.case_id)
+        for recording in sealed
+    }
+
+
+def _event(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "id": entry.id,
+        "type": entry.type,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "body": entry.body,
+        "hash": entry.hash.hex(),
+    }
+
+
+def _photos(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "task": task.task_id,
+            "photo": photo.photo_id,
+            "side": photo.side,
+            "original_sha256": photo.original_sha256,
+            "card_sha256": photo.card_sha256,
+            "deleted": photo.deleted,
+        }
+        for task in case.photo_tasks
+        for photo in task.photos
+    ]
+
+
+def _bindings(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
+    inks = ((entry, from_entry(entry).event) for entry in entries if entry.type == InkAccepted.__name__)
+    return [
+        {
+            "event": entry.id,
+            "document": ink.document_id,
+            "revision": ink.revision,
+            "binding": json.loads(ink.binding_json),
+            "ink_sha256": ink.ink_sha256,
+            "digest": ink.binding,
+        }
+        for entry, ink in inks
+        if isinstance(ink, InkAccepted)
+    ]
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _unzipped(data: bytes) -> dict[str, bytes]:
+    """All files, after their number and sizes are known to be sane."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            if len(infos) > MAX_FILES or sum(info.file_size for info in infos) > MAX_PACKAGE:
+                raise EvidenceInvalid("too large")
+            if len({info.filename for info in infos}) != len(infos):
+                raise EvidenceInvalid("a name twice")
+            return {info.filename: archive.read(info) for info in infos}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+        raise EvidenceInvalid(str(error)) from None
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _lines(values: Any) -> bytes:
+    return b"".join(json.dumps(value, ensure_ascii=False, sort_keys=True).encode() + b"\n" for value in values)

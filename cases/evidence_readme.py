@@ -1,0 +1,23 @@
+"""What a reader of an evidence package is told first."""
+
+README = """受理編號 {case_no} 證據包
+
+本證據包由測試用之憑證機構與時戳機構簽章，僅供展示與測試，不具正式法律效力。
+This package is signed by a TEST authority. It is for demonstration and has no legal effect.
+
+內容
+  journal/rows.jsonl      稽核軌跡：逐筆加密、逐筆雜湊鏈結（前一筆的雜湊值寫入下一筆）
+  journal/key.hex         開啟上列內容的金鑰。本證據包因此含個人資料，請依個資規定保管
+  journal/events.jsonl    同一內容的可讀文字
+  documents/              每份文件之每一版次（issued 為客戶所見版本）及封存檔（sealed）
+  ink.json                每一筆簽名與文件、簽名欄、簽署人、連線、一次性驗證值的綁定及其摘要（不含筆跡本身）
+  photos.json             證件照片的 SHA-256（不含照片本身）
+  recordings/             錄影清單：每一片段的 SHA-256 與時間軸（不含影片本身）
+  keys/                   系統公開金鑰（Ed25519）與根憑證
+  package.json            以上所有檔案的 SHA-256
+  package.sig             對 package.json 之 SHA-256 的 Ed25519 簽章
+
+離線驗證
+  cvx verify 檔名.zip
+  驗證項目：檔案雜湊、清單簽章、稽核軌跡的鏈結、事件與文件的一致、簽名綁定、送件雜湊、PDF 簽章與時戳。
+"""

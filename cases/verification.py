@@ -1,0 +1,166 @@
+"""Checking an evidence package offline: files in, a report out. Pure, but for reading the PDFs' signatures."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from cases.case import Case, Document
+from cases.codec import EventUnknown, from_entry
+from cases.errors import CaseError
+from cases.fold import replay
+from cases.submission import package_sha256, submitted_documents
+from esign.verify import verify
+from ports.chain import Stored, opened, verify_chain
+from ports.errors import PortError
+
+Files = dict[str, bytes]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """`check` is a stable code; `where` names the file or entry."""
+
+    check: str
+    where: str
+
+
+class PackageReport(msgspec.Struct, frozen=True):
+    """`head` is the hex hash of the journal's last entry. `documents` counts the sealed PDFs that verified."""
+
+    ok: bool
+    case_no: str
+    state: str
+    entries: int
+    head: str
+    documents: int
+    problems: tuple[Problem, ...]
+
+
+def check_files(files: Files) -> PackageReport:
+    problems = [*_index(files), *_signature(files)]
+    rows, case, chain_problems = _journal(files)
+    problems += chain_problems
+    sealed = 0
+    if case:
+        problems += [*_submission(case), *_bindings(files), *_issued(files, case), *_manifests(files, case)]
+        for document in case.documents:
+            found = list(_sealed(files, document))
+            problems += found
+            sealed += document.sealed is not None and not found
+    return PackageReport(
+        ok=not problems,
+        case_no=case.case_no if case else "",
+        state=str(case.state) if case else "",
+        entries=len(rows),
+        head=rows[-1].hash.hex() if rows else "",
+        documents=sealed,
+        problems=tuple(problems),
+    )
+
+
+def _index(files: Files) -> Iterator[Problem]:
+    """Exactly the listed files, each with its digest."""
+    listed = _parsed(files, "package.json")
+    if not isinstance(listed, dict):
+        yield Problem("index_missing", "package.json")
+        return
+    for name in sorted(set(listed) ^ (set(files) - {"package.json", "package.sig"})):
+        yield Problem("file_missing" if name in listed else "file_unlisted", name)
+    for name in sorted(set(listed) & set(files)):
+        if hashlib.sha256(files[name]).hexdigest() != listed[name]:
+            yield Problem("file_changed", name)
+
+
+def _signature(files: Files) -> Iterator[Problem]:
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(files["keys/system.ed25519.hex"].decode()))
+        key.verify(files["package.sig"], hashlib.sha256(files["package.json"]).digest())
+    except (KeyError, ValueError, InvalidSignature):
+        yield Problem("signature_invalid", "package.sig")
+
+
+def _journal(files: Files) -> tuple[list[Stored], Case | None, list[Problem]]:
+    """The chain over the sealed rows, the fold of what they hold, and that the readable text says the same."""
+    try:
+        lines = files["journal/rows.jsonl"].decode().splitlines()
+        rows = [msgspec.convert(json.loads(line), Stored) for line in lines]
+        key = bytes.fromhex(files["journal/key.hex"].decode())
+        case_id = rows[0].case_id
+        chain = verify_chain(case_id, rows, key)
+        if not chain.ok:
+            return rows, None, [Problem("chain_broken", str(chain.broken_at))]
+        entries = [opened(row, key) for row in rows]
+        case = replay(case_id, map(from_entry, entries))
+    except (KeyError, IndexError, ValueError, PortError, CaseError, EventUnknown, msgspec.MsgspecError):
+        return [], None, [Problem("journal_unreadable", "journal/rows.jsonl")]
+    told = [{"seq": entry.seq, "body": entry.body, "hash": entry.hash.hex()} for entry in entries]
+    return rows, case, [] if told == _told(files) else [Problem("events_differ", "journal/events.jsonl")]
+
+
+def _told(files: Files) -> list[dict[str, Any]] | None:
+    try:
+        lines = [json.loads(line) for line in files["journal/events.jsonl"].decode().splitlines()]
+        return [{"seq": line["seq"], "body": line["body"], "hash": line["hash"]} for line in lines]
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _submission(case: Case) -> Iterator[Problem]:
+    """What was submitted is what the journal says was signed (S67)."""
+    if case.submission is None:
+        return
+    documents = submitted_documents(case)
+    if documents != case.submission.documents or package_sha256(documents) != case.submission.package_sha256:
+        yield Problem("submission_differs", "CaseSubmitted")
+
+
+def _bindings(files: Files) -> Iterator[Problem]:
+    """Each digest is that of its binding and ink; recomputed here in words, not by the code that made it."""
+    inks = _parsed(files, "ink.json")
+    for ink in inks if isinstance(inks, list) else ():
+        value = ink["binding"] | {"ink_sha256": ink["ink_sha256"]}
+        canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if hashlib.sha256(canonical.encode()).hexdigest() != ink["digest"]:
+            yield Problem("binding_differs", ink["event"])
+
+
+def _issued(files: Files, case: Case) -> Iterator[Problem]:
+    for document in case.documents:
+        for issued in document.issues:
+            name = f"documents/{document.document_id}-{issued.revision}-issued.pdf"
+            if hashlib.sha256(files.get(name, b"")).hexdigest() != issued.sha256:
+                yield Problem("document_differs", name)
+
+
+def _sealed(files: Files, document: Document) -> Iterator[Problem]:
+    """The sealed PDF: the digest of the journal, every expected field, every signature up to a root of the package."""
+    if document.sealed is None or document.issued is None:
+        return
+    name = f"documents/{document.document_id}-{document.revision}-sealed.pdf"
+    pdf = files.get(name, b"")
+    if hashlib.sha256(pdf).hexdigest() != document.sealed.sha256:
+        yield Problem("document_differs", name)
+        return
+    roots = [data for path, data in files.items() if path.startswith("keys/root-")]
+    result = verify(pdf, roots, [field.name for field in document.issued.fields], document.sealed.sha256)
+    yield from (Problem(f"pdf_{problem.code}", name) for problem in result.problems)
+    if not result.ok and not result.problems:
+        yield Problem("pdf_invalid", name)
+
+
+def _manifests(files: Files, case: Case) -> Iterator[Problem]:
+    for recording in case.recordings:
+        name = f"recordings/{recording.serial}.manifest"
+        if recording.sealed and hashlib.sha256(files.get(name, b"")).hexdigest() != recording.manifest_sha256:
+            yield Problem("recording_differs", name)
+
+
+def _parsed(files: Files, name: str) -> Any:
+    try:
+        return json.loads(files[name])
+    except (KeyError, ValueError):
+        return None
