@@ -1,0 +1,127 @@
+"""Straight lines from edges: a Hough transform in which each edge votes only for lines along itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.edges import Edges, orientation_mask
+
+DEGREES = 180
+RHO = 2.0  # pixels a bin
+SPREAD = (-2, -1, 0, 1, 2)  # degrees by which an edge's direction may be wrong
+EACH = 34  # lines kept of those that run across, and of those that run down
+OVERLAP = 18  # degrees near the diagonal in which a line counts as both
+NEAR = 2.5  # pixels from the line within which edges refine it
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines n.p = rho, with `along` the unit direction that runs rightwards (across) or downwards (down).
+
+    `covered[i, t]` counts the supported pixels of line i up to position t - first; a virtual line is a border of
+    the picture, which stands in for the side of a card that is cut off."""
+
+    normal: NDArray[np.float32]
+    rho: NDArray[np.float32]
+    along: NDArray[np.float32]
+    virtual: NDArray[np.bool_]
+    covered: NDArray[np.float32]
+    first: float
+
+    def coverage(self, index: NDArray, start: NDArray, end: NDArray) -> NDArray[np.float32]:
+        """Share of the pixels between two positions along a line that lie on an edge of its direction."""
+        last = self.covered.shape[1] - 1
+        a = np.clip(start - self.first, 0, last).astype(np.int32)
+        b = np.clip(end - self.first, 0, last).astype(np.int32)
+        return (self.covered[index, b] - self.covered[index, a]) / np.maximum(b - a, 1)
+
+
+def find_lines(edges: Edges, size: tuple[int, int]) -> tuple[Lines, Lines]:
+    """The lines across and the lines down a picture of `size` (width, height), borders of the picture last."""
+    votes, offset = _vote(edges, size)
+    peaks = votes * (votes >= cv2.dilate(votes, np.ones((5, 5), np.uint8)))
+    diagonal = DEGREES // 4
+    degree = np.arange(DEGREES)
+    down = (degree < diagonal + OVERLAP) | (degree >= DEGREES - diagonal - OVERLAP)
+    across = (degree >= diagonal - OVERLAP) & (degree < DEGREES - diagonal + OVERLAP)
+    width, height = size
+    return (
+        _lines(edges, size, *_strongest(peaks, across, offset), ((0.0, 1.0, 0.0), (0.0, 1.0, height - 1.0)), 0),
+        _lines(edges, size, *_strongest(peaks, down, offset), ((1.0, 0.0, 0.0), (1.0, 0.0, width - 1.0)), 1),
+    )
+
+
+def _vote(edges: Edges, size: tuple[int, int]) -> tuple[NDArray[np.float32], int]:
+    offset = int(np.hypot(*size) / RHO) + 2
+    width = 2 * offset + 1
+    theta = np.deg2rad(np.arange(DEGREES)).astype(np.float32)
+    cosines, sines = np.cos(theta), np.sin(theta)
+    middle = np.rint(np.rad2deg(edges.angles)).astype(np.int32)
+    flat = []
+    for spread in SPREAD:
+        degree = (middle + spread) % DEGREES
+        rho = edges.points[:, 0] * cosines[degree] + edges.points[:, 1] * sines[degree]
+        flat.append(degree * width + np.rint(rho / RHO).astype(np.int32) + offset)
+    votes = np.bincount(np.concatenate(flat), minlength=DEGREES * width)
+    return cv2.blur(votes.reshape(DEGREES, width).astype(np.float32), (3, 1)), offset
+
+
+def _strongest(peaks: NDArray[np.float32], wanted: NDArray[np.bool_], offset: int) -> tuple[NDArray, NDArray]:
+    chosen = np.where(wanted[:, None], peaks, 0.0).ravel()
+    top = np.argpartition(chosen, -EACH)[-EACH:]
+    top = top[chosen[top] > 0]
+    degree, column = np.divmod(top, peaks.shape[1])
+    return np.deg2rad(degree).astype(np.float32), ((column - offset) * RHO).astype(np.float32)
+
+
+def _lines(
+    edges: Edges, size: tuple[int, int], theta: NDArray, rho: NDArray, borders: tuple[tuple[float, ...], ...], axis: int
+) -> Lines:
+    theta, rho = _refine(edges, theta, rho)
+    normal = np.stack([np.cos(theta), np.sin(theta)], axis=1)
+    border = np.array(borders, np.float32)
+    normal, rho = np.concatenate([normal, border[:, :2]]), np.concatenate([rho, border[:, 2]])
+    along = np.stack([-normal[:, 1], normal[:, 0]], axis=1)
+    along *= np.where(along[:, axis] < 0, -1.0, 1.0)[:, None]
+    virtual = np.arange(len(rho)) >= len(theta)
+    covered, first = _cover(edges, size, normal, rho, along)
+    covered[virtual] = 0.0
+    return Lines(*(a.astype(np.float32) for a in (normal, rho, along)), virtual, covered, first)
+
+
+def _refine(edges: Edges, theta: NDArray, rho: NDArray) -> tuple[NDArray, NDArray]:
+    """Least squares through the edges near each line that run along it."""
+    normal = np.stack([np.cos(theta), np.sin(theta)])
+    distance = edges.points @ normal - rho
+    turn = np.abs(np.sin(edges.angles[:, None] - theta))
+    weight = ((np.abs(distance) < NEAR) & (turn < 0.2)).astype(np.float32)
+    along = edges.points @ np.stack([-normal[1], normal[0]])
+    count = weight.sum(axis=0) + 1e-6
+    mean_d, mean_t = (weight * distance).sum(axis=0) / count, (weight * along).sum(axis=0) / count
+    spread = (weight * along * along).sum(axis=0) / count - mean_t**2
+    joint = (weight * along * distance).sum(axis=0) / count - mean_t * mean_d
+    slope = np.where((count > 12) & (spread > 100), joint / np.maximum(spread, 1e-6), 0.0)
+    # d = mean_d + slope (t - mean_t): turn the normal against the slope, keep the line's middle where it is
+    turned = theta - np.arctan(slope)
+    x = mean_t * -normal[1] + (rho + mean_d) * normal[0]
+    y = mean_t * normal[0] + (rho + mean_d) * normal[1]
+    return turned, x * np.cos(turned) + y * np.sin(turned)
+
+
+def _cover(
+    edges: Edges, size: tuple[int, int], normal: NDArray, rho: NDArray, along: NDArray
+) -> tuple[NDArray[np.float32], float]:
+    width, height = size
+    reach = int(np.hypot(width, height))
+    t = np.arange(-reach, reach + 1, dtype=np.float32)
+    x = np.rint(normal[:, :1] * rho[:, None] + along[:, :1] * t).astype(np.int32)
+    y = np.rint(normal[:, 1:] * rho[:, None] + along[:, 1:] * t).astype(np.int32)
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    seen = edges.bits.ravel()[np.where(inside, y * width + x, 0)]
+    angle = np.arctan2(normal[:, 1], normal[:, 0]) % np.pi
+    hit = inside & ((seen & orientation_mask(angle)[:, None]) != 0)
+    return np.cumsum(hit, axis=1, dtype=np.float32), float(-reach)

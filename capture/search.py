@@ -1,0 +1,104 @@
+"""All four-sided figures that four lines make and the edges support, best first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.lines import Lines
+from capture.quad import ID1, area, in_space
+
+SHORTEST = 0.11  # of the picture's long side
+SUPPORTED = 0.32  # of a side, at the least
+VIRTUAL = 0.45  # what a border of the picture counts as a side
+ROOM = 0.03  # how far a corner may lie outside the picture
+MOST = 3000
+ASPECT_WIDTH, SQUARE_WIDTH = 0.16, 0.22  # spread of the prior on shape: log ratio, cosine
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """`corners` (n, 4, 2), `virtual` (n, 4): sides top, right, bottom, left that are borders of the picture,
+    `support` (n,) the score from edges and shape."""
+
+    corners: NDArray[np.float64]
+    virtual: NDArray[np.bool_]
+    support: NDArray[np.float64]
+
+
+def find_quads(across: Lines, down: Lines, size: tuple[int, int]) -> Candidates:
+    meet, ok = _intersections(across, down, size)
+    t_across = np.einsum("hvc,hc->hv", meet, across.along)
+    t_down = np.einsum("hvc,vc->hv", meet, down.along)
+    shortest = SHORTEST * max(size)
+    tops = _segments(across, t_across, ok, shortest)
+    lefts = _segments(down, t_down.T, ok.T, shortest)
+    h1, h2, v1, v2 = _combine(tops, lefts)
+    if len(h1) == 0:
+        return Candidates(np.zeros((0, 4, 2)), np.zeros((0, 4), bool), np.zeros(0))
+    sides = np.stack([tops[h1, v1, v2], lefts[v2, h1, h2], tops[h2, v1, v2], lefts[v1, h1, h2]], axis=1)
+    corners = np.stack([meet[h1, v1], meet[h1, v2], meet[h2, v2], meet[h2, v1]], axis=1).astype(np.float64)
+    virtual = np.stack([across.virtual[h1], down.virtual[v2], across.virtual[h2], down.virtual[v1]], axis=1)
+    overrun = np.stack(
+        [
+            _overrun(across, h1, t_across[h1, v1], t_across[h1, v2]),
+            _overrun(down, v2, t_down[h1, v2], t_down[h2, v2]),
+            _overrun(across, h2, t_across[h2, v1], t_across[h2, v2]),
+            _overrun(down, v1, t_down[h1, v1], t_down[h2, v1]),
+        ],
+        axis=1,
+    )
+    support = _score(corners, virtual, sides, overrun, size)
+    best = np.argsort(-support)[:MOST]
+    return Candidates(corners[best], virtual[best], support[best])
+
+
+def _intersections(across: Lines, down: Lines, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    a, b = across.normal[:, None], down.normal[None]
+    whole = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    safe = np.where(np.abs(whole) < 0.3, 1.0, whole)
+    c, d = across.rho[:, None], down.rho[None]
+    meet = np.stack([(c * b[..., 1] - a[..., 1] * d) / safe, (a[..., 0] * d - c * b[..., 0]) / safe], axis=-1)
+    room = ROOM * max(size)
+    inside = ((meet > -room) & (meet < np.array(size) + room)).all(axis=-1)
+    return meet, (np.abs(whole) >= 0.3) & inside
+
+
+def _segments(lines: Lines, t: NDArray, ok: NDArray[np.bool_], shortest: float) -> NDArray[np.float32]:
+    """Support of the piece of each line between each two crossings; 0 where it is no side."""
+    start, end = t[:, :, None], t[:, None, :]
+    index = np.arange(len(t))[:, None, None]
+    cover = lines.coverage(index, np.broadcast_to(start, (*t.shape, t.shape[1])), np.broadcast_to(end, (*t.shape, t.shape[1])))
+    cover = np.where(lines.virtual[:, None, None], np.float32(VIRTUAL), cover)
+    return np.where(ok[:, :, None] & ok[:, None, :] & (end - start > shortest), cover, np.float32(0))
+
+
+def _combine(tops: NDArray[np.float32], lefts: NDArray[np.float32]) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Indices of the figures all of whose sides are supported."""
+    flat_tops = tops > SUPPORTED  # [h, v1, v2]
+    by_rows = np.transpose(lefts > SUPPORTED, (1, 2, 0))  # [h1, h2, v]
+    h1, h2 = np.nonzero(by_rows.sum(axis=2) >= 2)
+    pairs = flat_tops[h1] & flat_tops[h2]
+    rows = by_rows[h1, h2]
+    n, v1, v2 = np.nonzero(pairs & rows[:, :, None] & rows[:, None, :])
+    return h1[n], h2[n], v1, v2
+
+
+def _overrun(lines: Lines, index: NDArray, start: NDArray, end: NDArray) -> NDArray[np.float32]:
+    """How much of the line goes on past both ends of the side."""
+    more = np.clip(0.18 * (end - start), 10, 60)
+    before = lines.coverage(index, start - more - 4, start - 4)
+    return np.where(lines.virtual[index], 0, 0.5 * (before + lines.coverage(index, end + 4, end + 4 + more)))
+
+
+def _score(corners: NDArray, virtual: NDArray, sides: NDArray, overrun: NDArray, size: tuple[int, int]) -> NDArray[np.float64]:
+    ratio, cosine = in_space(corners, size)
+    off = np.minimum(np.abs(np.log(ratio / ID1)), np.abs(np.log(ratio * ID1)))
+    cut = virtual.any(axis=1)
+    shape = np.exp(-0.5 * ((np.where(cut, 0.12, off) / ASPECT_WIDTH) ** 2 + (np.where(cut, 0.0, cosine) / SQUARE_WIDTH) ** 2))
+    large = np.minimum(area(corners) / (0.12 * size[0] * size[1]), 1.0)
+    support = 0.6 * sides.mean(axis=1) + 0.4 * sides.min(axis=1) - 0.35 * overrun.mean(axis=1)
+    support = support - 0.12 * (1.0 - large) - 0.25 * np.maximum(virtual.sum(axis=1) - 1, 0)
+    return support * (0.55 + 0.45 * shape)
