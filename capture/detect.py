@@ -46,7 +46,9 @@ def detect(image: NDArray[np.uint8], max_side: int = 640) -> Detection:
     return Detection(clockwise(corners), score, bool(virtual.any()) or _at_border(corners, image))
 
 
-def best_figure(image: NDArray[np.uint8], max_side: int = 640) -> tuple[NDArray[np.float64] | None, float, NDArray[np.bool_]]:
+def best_figure(
+    image: NDArray[np.uint8], max_side: int = 640
+) -> tuple[NDArray[np.float64] | None, float, NDArray[np.bool_]]:
     """The best figure whatever its score: corners in the picture's pixels, score, which sides are borders."""
     nothing = None, 0.0, np.zeros(4, bool)
     height, width = image.shape[:2]

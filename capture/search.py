@@ -70,7 +70,9 @@ def _segments(lines: Lines, t: NDArray, ok: NDArray[np.bool_], shortest: float) 
     """Support of the piece of each line between each two crossings; 0 where it is no side."""
     start, end = t[:, :, None], t[:, None, :]
     index = np.arange(len(t))[:, None, None]
-    cover = lines.coverage(index, np.broadcast_to(start, (*t.shape, t.shape[1])), np.broadcast_to(end, (*t.shape, t.shape[1])))
+    cover = lines.coverage(
+        index, np.broadcast_to(start, (*t.shape, t.shape[1])), np.broadcast_to(end, (*t.shape, t.shape[1]))
+    )
     cover = np.where(lines.virtual[:, None, None], np.float32(VIRTUAL), cover)
     return np.where(ok[:, :, None] & ok[:, None, :] & (end - start > shortest), cover, np.float32(0))
 
@@ -93,11 +95,15 @@ def _overrun(lines: Lines, index: NDArray, start: NDArray, end: NDArray) -> NDAr
     return np.where(lines.virtual[index], 0, 0.5 * (before + lines.coverage(index, end + 4, end + 4 + more)))
 
 
-def _score(corners: NDArray, virtual: NDArray, sides: NDArray, overrun: NDArray, size: tuple[int, int]) -> NDArray[np.float64]:
+def _score(
+    corners: NDArray, virtual: NDArray, sides: NDArray, overrun: NDArray, size: tuple[int, int]
+) -> NDArray[np.float64]:
     ratio, cosine = in_space(corners, size)
     off = np.minimum(np.abs(np.log(ratio / ID1)), np.abs(np.log(ratio * ID1)))
     cut = virtual.any(axis=1)
-    shape = np.exp(-0.5 * ((np.where(cut, 0.12, off) / ASPECT_WIDTH) ** 2 + (np.where(cut, 0.0, cosine) / SQUARE_WIDTH) ** 2))
+    shape = np.exp(
+        -0.5 * ((np.where(cut, 0.12, off) / ASPECT_WIDTH) ** 2 + (np.where(cut, 0.0, cosine) / SQUARE_WIDTH) ** 2)
+    )
     large = np.minimum(area(corners) / (0.12 * size[0] * size[1]), 1.0)
     support = 0.6 * sides.mean(axis=1) + 0.4 * sides.min(axis=1) - 0.35 * overrun.mean(axis=1)
     support = support - 0.12 * (1.0 - large) - 0.25 * np.maximum(virtual.sum(axis=1) - 1, 0)

@@ -11,7 +11,9 @@ SAMPLES = 64
 ENDS = 0.08  # of a side left out at each end: a card's corners are round
 
 
-def snap(grey: NDArray[np.uint8], corners: NDArray[np.float64], reach: float, fixed: NDArray[np.bool_]) -> NDArray[np.float64]:
+def snap(
+    grey: NDArray[np.uint8], corners: NDArray[np.float64], reach: float, fixed: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """`corners` moved by at most `reach` pixels; sides in `fixed` (borders of the picture) stay."""
     sides = [_line(corners[i], corners[(i + 1) % 4]) for i in range(4)]
     for i in range(4):
@@ -32,7 +34,11 @@ def _line(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.fl
 
 
 def _snapped(
-    grey: NDArray[np.uint8], start: NDArray[np.float64], end: NDArray[np.float64], reach: float, line: NDArray[np.float64]
+    grey: NDArray[np.uint8],
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    reach: float,
+    line: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """A line through the peaks of the gradient across the side, fitted twice, far peaks losing their weight."""
     share = np.linspace(ENDS, 1 - ENDS, SAMPLES)[:, None]

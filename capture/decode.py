@@ -1,0 +1,69 @@
+"""Bytes from outside to pixels: only whole pictures of four kinds, within limits that are checked before decoding."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+from capture.errors import PhotoTooLarge, PhotoTooManyPixels, PhotoTooSmall, PhotoUndecodable
+
+MOST_BYTES = 12 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+LEAST_SIDE = 64
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """BGR pixels, turned upright by EXIF, of a JPEG, PNG, WebP or HEIC; the name or type that came along is not asked.
+
+    PhotoTooLarge, PhotoTooManyPixels and PhotoTooSmall come from size and header alone; PhotoUndecodable for
+    anything that does not decode to its last row.
+    """
+    if len(data) > MOST_BYTES:
+        raise PhotoTooLarge(f"{len(data)} bytes")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is ours, and lower
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+                _check_size(picture.size)
+                return _pixels(picture)
+        except (
+            UnidentifiedImageError,
+            Image.DecompressionBombError,
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+        ) as error:
+            raise PhotoUndecodable(type(error).__name__) from error
+
+
+def encode_jpeg(image: NDArray[np.uint8], quality: int = 90) -> bytes:
+    """A JPEG of pixels and nothing else: no EXIF, no profile, no thumbnail."""
+    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise PhotoUndecodable("not encodable")
+    return data.tobytes()
+
+
+def _check_size(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MOST_PIXELS:
+        raise PhotoTooManyPixels(f"{size[0]} x {size[1]}")
+    if min(size) < LEAST_SIDE:
+        raise PhotoTooSmall(f"{size[0]} x {size[1]}")
+
+
+def _pixels(picture: Image.Image) -> NDArray[np.uint8]:
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+        paper = Image.new("RGBA", upright.size, "white")
+        upright = Image.alpha_composite(paper, upright.convert("RGBA"))
+    return cv2.cvtColor(np.asarray(upright.convert("RGB")), cv2.COLOR_RGB2BGR)
