@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from media.errors import MediaError
 
-class RecordingError(Exception):
+
+class RecordingError(MediaError):
     code: ClassVar[str] = "recording_error"
 
 
@@ -11,6 +13,18 @@ class UnsupportedCodec(RecordingError):
     """No assembler, or no container, for this codec."""
 
     code = "recording_codec_unsupported"
+
+
+class SpoolUnwritable(RecordingError):
+    """The disk takes no recording."""
+
+    code = "recording_spool_unwritable"
+
+
+class MarkTooLarge(RecordingError):
+    """What a mark carries is more than 64 KiB."""
+
+    code = "recording_mark_too_large"
 
 
 class RecorderClosed(RecordingError):

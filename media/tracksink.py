@@ -1,0 +1,196 @@
+"""One track on its way into the recording: packets in, segments of frames out to the write-behind queue.
+
+A segment ends, and the next one of the same track begins with a key frame, when the track closes, when its times jump,
+when its sender's clock says that they mean something else now, when the disk did not follow, and when it is large.
+"""
+
+from media.assembler import Assembler, EncodedFrame
+from media.entries import RECORDING, Frame, Muted, Report, SegmentBegan, SegmentEnded
+from media.messages import RequestKeyframe, TrackInfo
+from media.tape import Tape
+from media.timing import ntp_ms
+
+ASK_EVERY_S = 1.0  # for a key frame that is needed
+KEYFRAME_EVERY_S = 10.0  # for a player to seek; browsers send none on their own
+SKEW_S = 5.0  # between the track's times and ours, before they are taken for a jump
+CLOCK_JUMP_MS = 250  # between two sender reports
+REPORT_EVERY_MS = 5000
+SEGMENT_LIMIT = 128 << 20  # bytes; sealing holds a segment in memory
+SEGMENTS_LIMIT = 500  # of one track: more is an attack
+
+
+class LiveSegment:
+    """The segment that is being written."""
+
+    def __init__(self, stream: int, first: EncodedFrame, clock_rate: int):
+        self.stream = stream
+        self.size = 0
+        self.sender_clock: float | None = None  # ms: NTP less RTP time
+        self.reported_ms = -REPORT_EVERY_MS
+        self._rate = clock_rate
+        self._first = self._last = first
+
+    def skew(self, frame: EncodedFrame) -> float:
+        """Seconds by which the frame's time runs ahead of its arrival."""
+        return (frame.timestamp - self._first.timestamp) / self._rate - (frame.arrived - self._first.arrived)
+
+    def follows(self, frame: EncodedFrame) -> bool:
+        return frame.timestamp > self._last.timestamp
+
+    def take(self, frame: EncodedFrame) -> None:
+        self._last = frame
+        self.size += len(frame.data)
+
+
+class TrackSink:
+    """Made by `Recorder.open_track`; for the event loop only, and never waits."""
+
+    def __init__(self, tape: Tape, info: TrackInfo, request_keyframe: RequestKeyframe):
+        self.info = info
+        self.muted = False
+        self._tape = tape
+        self._request_keyframe = request_keyframe
+        self._assembler = Assembler(info.codec, info.payload_type)
+        self._segment: LiveSegment | None = None
+        self._fresh_ms = tape.now_ms()  # nothing can be missing before
+        self._asked = self._key_at = float("-inf")
+        self._open = True
+        self._written = False  # by a segment before this one
+
+    def rtp(self, packet: bytes | memoryview, arrived: float) -> None:
+        """A whole plain packet; ``arrived`` is of the clock's monotonic time."""
+        if not self._open:
+            return
+        for frame in self._assembler.push(packet, arrived):
+            self._record(frame)
+        if self.info.kind == "video":
+            self._keep_asking(arrived)
+
+    def sender_report(self, ntp: int, rtp: int) -> None:
+        """Of this track's sender: 64-bit NTP time and 32-bit RTP time of one moment."""
+        segment, timestamp = self._segment, self._assembler.unwrapped(rtp)
+        if not self._open or segment is None or timestamp is None:
+            return
+        clock = ntp_ms(ntp) - timestamp * 1000 / self.info.clock_rate
+        if segment.sender_clock is not None and abs(clock - segment.sender_clock) > CLOCK_JUMP_MS:
+            self._break("clock")
+            return
+        segment.sender_clock = clock
+        at_ms = self._tape.now_ms()
+        if at_ms - segment.reported_ms >= REPORT_EVERY_MS:
+            segment.reported_ms = at_ms
+            self._tape.write(RECORDING, Report(at_ms, segment.stream, ntp, timestamp))
+
+    def mute(self, muted: bool) -> None:
+        """What the participant says. A muted track may fall silent without being missed."""
+        if self._open and muted != self.muted:
+            self.muted = muted
+            self._fresh_ms = self._tape.now_ms()
+            self._tape.write(RECORDING, Muted(self._fresh_ms, self.info.track_id, muted))
+
+    def close(self, reason: str) -> None:
+        """The track is over; a second time is harmless."""
+        if not self._open:
+            return
+        for frame in self._assembler.flush():
+            self._record(frame)
+        self._open = False
+        self._end_segment(reason)
+
+    @property
+    def is_open(self) -> bool:
+        return self._open
+
+    @property
+    def expected(self) -> bool:
+        """Whether its silence would mean that something is wrong: a still screen may send nothing."""
+        return self._open and not self.muted and self.info.source != "screen"
+
+    @property
+    def written(self) -> bool:
+        """Whether any frame of it is on the disk."""
+        return self._written or self._durable_ms() is not None
+
+    def age_ms(self, now_ms: int) -> int:
+        """Since the newest frame that is on the disk."""
+        durable = self._durable_ms()
+        return max(now_ms - max(self._fresh_ms, durable if durable is not None else self._fresh_ms), 0)
+
+    def _durable_ms(self) -> int | None:
+        return None if self._segment is None else self._tape.durable_ms(self._segment.stream)
+
+    def _keep_asking(self, now: float) -> None:
+        wanted = self._assembler.wants_keyframe or self._too_large() or now - self._key_at > KEYFRAME_EVERY_S
+        if wanted and now - self._asked > ASK_EVERY_S:
+            self._asked = now
+            self._request_keyframe()
+
+    def _too_large(self) -> bool:
+        return self._segment is not None and self._segment.size > SEGMENT_LIMIT
+
+    def _record(self, frame: EncodedFrame) -> None:
+        segment = self._segment
+        if segment is not None and abs(segment.skew(frame)) > SKEW_S:
+            self._break("jump")
+        elif segment is not None and not segment.follows(frame):
+            self._assembler.restart()  # it cannot be placed, and what builds on it cannot be decoded
+            return
+        elif frame.key and self._too_large():
+            self._end_segment("size")
+        if self._segment is None and not self._begin_segment(frame):
+            return
+        self._write(frame)
+
+    def _begin_segment(self, frame: EncodedFrame) -> bool:
+        """False where none can begin: with a picture that needs others, or for want of room."""
+        info, tape = self.info, self._tape
+        number = tape.next_number(info.track_id) if frame.key else None
+        if number is None or number > SEGMENTS_LIMIT:
+            self._assembler.restart()
+            return False
+        segment = LiveSegment(tape.next_stream(), frame, info.clock_rate)
+        began = SegmentBegan(
+            at_ms=tape.at_ms(frame.arrived),
+            stream=segment.stream,
+            number=number,
+            track_id=info.track_id,
+            participant_id=info.participant_id,
+            person_id=info.person_id,
+            role=info.role,
+            source=info.source,
+            kind=info.kind,
+            codec=info.codec,
+            clock_rate=info.clock_rate,
+            timestamp=frame.timestamp,
+            at=tape.wall(tape.at_ms(frame.arrived)),
+        )
+        if not tape.write(RECORDING, began):
+            return False
+        self._segment = segment
+        return True
+
+    def _write(self, frame: EncodedFrame) -> None:
+        assert self._segment is not None
+        at_ms = self._tape.at_ms(frame.arrived)
+        entry = Frame(at_ms, frame.timestamp, frame.key, frame.width, frame.height, frame.data)
+        if not self._tape.write(self._segment.stream, entry):
+            self._break("disk")
+            return
+        self._segment.take(frame)
+        if frame.key:
+            self._key_at = frame.arrived
+        self._tape.heard(self.info.track_id, at_ms, self.muted)
+
+    def _break(self, reason: str) -> None:
+        """What comes next cannot follow on what there is."""
+        self._end_segment(reason)
+        self._assembler.restart()
+
+    def _end_segment(self, reason: str) -> None:
+        segment = self._segment
+        if segment is None:
+            return
+        self._written = self.written
+        self._fresh_ms = max(self._fresh_ms, self._durable_ms() or 0)
+        self._segment = None
+        self._tape.write(RECORDING, SegmentEnded(self._tape.now_ms(), segment.stream, reason))
