@@ -94,18 +94,14 @@ checkpoints = Table(
 APPEND_ONLY = ("journal", "journal_subjects")
 
 
-def trigger_statements(dialect: str) -> list[str]:
-    """What makes the journal refuse UPDATE and DELETE (and on PostgreSQL TRUNCATE), whoever asks."""
-    if dialect == "sqlite":
-        return [_sqlite(table, verb) for table in APPEND_ONLY for verb in ("UPDATE", "DELETE")]
-    return [POSTGRESQL_REFUSAL, *(_postgresql(table) for table in APPEND_ONLY)]
-
-
-def trigger_names(dialect: str) -> set[tuple[str, str]]:
-    """(table, trigger) pairs that must be there before anything is written."""
-    verbs = ("update", "delete") if dialect == "sqlite" else ("change",)
-    return {(table, f"{table}_no_{verb}") for table in APPEND_ONLY for verb in verbs}
-
+# What SQLite's REPLACE would overwrite: it deletes without asking the triggers on DELETE.
+SQLITE_INSERTS = {
+    "journal": (
+        "position = NEW.position OR id = NEW.id OR (case_id = NEW.case_id AND seq = NEW.seq)",
+        "ABORT, 'the journal is append-only'",
+    ),
+    "journal_subjects": ("subject = NEW.subject AND case_id = NEW.case_id", "IGNORE"),
+}
 
 POSTGRESQL_REFUSAL = """
 CREATE OR REPLACE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
@@ -113,14 +109,36 @@ $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$
 """
 
 
-def _sqlite(table: str, verb: str) -> str:
+def trigger_statements(dialect: str) -> list[str]:
+    """What makes the journal refuse every change of what is there (on PostgreSQL TRUNCATE, too), whoever asks."""
+    if dialect == "sqlite":
+        changes = [_sqlite_change(table, verb) for table in APPEND_ONLY for verb in ("UPDATE", "DELETE")]
+        return changes + [_sqlite_replace(table) for table in APPEND_ONLY]
+    return [POSTGRESQL_REFUSAL, *(_postgresql_change(table) for table in APPEND_ONLY)]
+
+
+def trigger_names(dialect: str) -> set[tuple[str, str]]:
+    """(table, trigger) pairs that must be there before anything is written."""
+    verbs = ("update", "delete", "replace") if dialect == "sqlite" else ("change",)
+    return {(table, f"{table}_no_{verb}") for table in APPEND_ONLY for verb in verbs}
+
+
+def _sqlite_change(table: str, verb: str) -> str:
     return (
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
         "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
     )
 
 
-def _postgresql(table: str) -> str:
+def _sqlite_replace(table: str) -> str:
+    same, answer = SQLITE_INSERTS[table]
+    return (
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN SELECT RAISE({answer}); END"
+    )
+
+
+def _postgresql_change(table: str) -> str:
     return (
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()"
