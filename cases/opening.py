@@ -111,15 +111,12 @@ def _check(request: OpenCase) -> None:
 
 def _check_ages(request: OpenCase, roles: list[Role]) -> None:
     """Minors sign beside their legal representative; under seven somebody signs for them, which stays on paper."""
-    ages = {person: age_on(person.profile["birth_date"], request.application_date) for person in _parties(request)}
-    if any(age < LIMITED_CAPACITY for age in ages.values()):
+    parties = (person for person in request.persons if {"policyholder", "insured"} & set(person.roles))
+    ages = [age_on(person.profile["birth_date"], request.application_date) for person in parties]
+    if any(age < LIMITED_CAPACITY for age in ages):
         raise OpeningInvalid(reason="under_seven")
-    if any(age < ADULT for age in ages.values()) and "legal_representative" not in roles:
+    if any(age < ADULT for age in ages) and "legal_representative" not in roles:
         raise OpeningInvalid(reason="legal_representative_missing")
-
-
-def _parties(request: OpenCase) -> list[CasePerson]:
-    return [person for person in request.persons if {"policyholder", "insured"} & set(person.roles)]
 
 
 def _photo_task(number: int, person: CasePerson) -> PlannedPhotos:

@@ -1,6 +1,7 @@
 """Photos of identity documents: 待拍照 -> 完成 -> 文件審核 (S16-S28)."""
 
 import asyncio
+import hashlib
 import secrets
 from typing import Literal
 
@@ -185,7 +186,7 @@ def _added(
         width=photo.width,
         height=photo.height,
         original_sha256=photo.sha256,
-        card_sha256=photo.card_sha256,
+        card_sha256=hashlib.sha256(photo.card).hexdigest() if photo.card else None,
     )
 
 

@@ -1,0 +1,327 @@
+"""A desk on the in-memory twins, invented people, and the steps of a case as short verbs, so that a test says only
+what it is about."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from functools import cache
+from io import BytesIO
+from types import SimpleNamespace
+
+from PIL import Image, ImageDraw
+
+from cases import meeting, phone, photos, recording, review, signing, steps, submission
+from cases.actor import SYSTEM, Actor
+from cases.agent_report import file_agent_report
+from cases.case import Case
+from cases.desk import Desk
+from cases.events import DocumentIssued, DocumentSealed
+from cases.forms import form_data, signed_fields
+from cases.opening import OpenCase, open_case
+from cases.parts import CasePerson
+from cases.workflow import load, record
+from esign.envelope import render
+from otp.service import OtpService
+from ports.blobs import open_blobs
+from ports.clock import FrozenClock
+from ports.journal import MemoryJournal
+from ports.keys import MemoryKeys
+from ports.keyvalue import MemoryKeyValue
+from tests.esign.hand import handwriting
+from underwriting.load import load_rulebook
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 9:00 in Taipei
+TODAY = date(2026, 3, 2)
+
+AGENT = Actor("A1", "agent", "歐陽林林", "sales-1", "s-a1", "0102030405")
+OTHER_AGENT = Actor("A2", "agent", "杜詩梅", "sales-1", "s-a2", "0607080910")
+REVIEWER = Actor("R1", "reviewer", "覆核員", "control", "s-r1")
+SALES_REVIEWER = Actor("R2", "reviewer", "覆核員二", "sales-1", "s-r2")
+WANG = Actor("M1", "member", "王大陸", None, "s-m1")
+LIN = Actor("M2", "member", "林小芸", None, "s-m2")
+STRANGER = Actor("M9", "member", "陳不在", None, "s-m9")
+REGISTRY = {"registration_no": AGENT.registration_no, "valid_until": "2027-12-31", "name": AGENT.name}
+
+
+def profile(name: str, birth_date: str = "1989-03-10", id_no: str = "A123456789", phone_no: str = "0912345678") -> dict:
+    return {"name": name, "birth_date": birth_date, "id_no": id_no, "phone": phone_no, "nationality": "TW", "sex": "M"}
+
+
+POLICYHOLDER = CasePerson("M1", ("policyholder",), profile("王大陸"))
+INSURED = CasePerson("M2", ("insured",), profile("林小芸", "1991-07-01", "B223456789", "0987654321"))
+BOTH = CasePerson("M1", ("policyholder", "insured"), profile("王大陸"))
+SERVICE = OpenCase("service", "reduce_hospital", TODAY, None, (POLICYHOLDER, INSURED))
+ALONE = OpenCase("service", "reduce_hospital", TODAY, None, (BOTH,))
+NEW_BUSINESS = OpenCase("new_business", "new_whole_life", TODAY, date(2026, 2, 20), (BOTH,))
+
+
+class Outbox:
+    """A gateway that keeps what it sent, for the test to read the code from."""
+
+    deduplicates = True
+
+    def __init__(self):
+        self.texts: list[tuple[str, str]] = []
+
+    async def send(self, phone_no: str, text: str, dedup_key: str) -> str:
+        self.texts.append((phone_no, text))
+        return f"m{len(self.texts)}"
+
+    def code(self) -> str:
+        text = self.texts[-1][1]
+        return text[text.index("驗證碼為") + 4 :][:6]
+
+
+@cache
+def card_photo(seed: int = 0) -> bytes:
+    image = Image.new("RGB", (1000, 750), (70, 60, 50))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((150 + seed, 150, 850 + seed, 591), 24, (215, 225, 235))
+    for line in range(6):
+        draw.rectangle((200 + seed, 220 + 50 * line, 500 + seed, 235 + 50 * line), fill=(40, 40, 60))
+    out = BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+class Stage:
+    def __init__(self):
+        self.clock = FrozenClock(START)
+        keys = MemoryKeys()
+        keyvalue = MemoryKeyValue(self.clock)
+        self.outbox = Outbox()
+        self.desk = Desk(
+            journal=MemoryJournal(keys),
+            keyvalue=keyvalue,
+            blobs=open_blobs("memory:", keys),
+            keys=keys,
+            clock=self.clock,
+            otp=OtpService(keyvalue, self.outbox, self.clock, b"p" * 32),
+            rulebook=load_rulebook(),
+        )
+        self.case_id = ""
+        self.inks = 0
+
+    async def case(self) -> Case:
+        return await load(self.desk, self.case_id)
+
+    async def open(self, request: OpenCase = SERVICE) -> Case:
+        case = await open_case(self.desk, AGENT, request)
+        self.case_id = case.case_id
+        return case
+
+    async def photograph(self, actor: Actor) -> Case:
+        """Acknowledge, front and back, 完成."""
+        case = await self.case()
+        task = next(task.task_id for task in case.photo_tasks if task.person_id == actor.id)
+        await photos.acknowledge(self.desk, actor, self.case_id, task)
+        for number, side in enumerate(("front", "back")):
+            await photos.add_photo(self.desk, actor, self.case_id, task, card_photo(number), side, True, f"{task}-{side}")
+        return await photos.complete_photos(self.desk, actor, self.case_id, task)
+
+    async def ready(self, request: OpenCase = SERVICE) -> Case:
+        """A case whose photos are approved and whose forms are issued."""
+        case = await self.open(request)
+        for person in case.persons:
+            await self.photograph(member(person))
+        for task in case.photo_tasks:
+            await photos.review_photos(self.desk, AGENT, self.case_id, task.task_id, True)
+        return await self.issue()
+
+    async def issue(self) -> Case:
+        """What the jobs do, without certification: real forms with their real fields."""
+        case = await self.case()
+        for document in case.documents:
+            if document.issued is None:
+                form = render(document.code, form_data(case, document), self.clock.now())
+                issued = DocumentIssued(
+                    document_id=document.document_id,
+                    revision=document.revision,
+                    sha256=form.sha256,
+                    blob=f"cases/{self.case_id}/documents/{document.document_id}-{document.revision}-issued.pdf",
+                    pages=form.pages,
+                    page_size=(595.28, 841.89),
+                    application_date=document.application_date,
+                    fields=signed_fields(case, form.fields),
+                )
+                await self.desk.blobs.put(issued.blob, form.pdf, scope=self.case_id)
+                case = await record(self.desk, SYSTEM, self.case_id, lambda _, issued=issued: [issued])
+        return case
+
+    async def recording(self, **changes) -> None:
+        """The recorder says that it writes; it says so for 1.5 s."""
+        case = await self.case()
+        status = {"writing": True, "seconds": 12.0, "age_ms": 30, "gaps": 0, "stalled": False} | changes
+        await self.desk.keyvalue.set(f"recorder:{case.meeting.room_id}", json.dumps(status).encode(), ttl=1.5)
+
+    async def verify_phone(self, actor: Actor) -> Case:
+        await phone.issue_otp(self.desk, actor, self.case_id, "0912345678", "web")
+        case = await phone.verify_otp(self.desk, actor, self.case_id, self.outbox.code(), "otp-1")
+        self.clock.advance(61)
+        return case
+
+    async def enter(self, actor: Actor) -> Case:
+        await self.verify_phone(actor)
+        await meeting.permission_report(self.desk, actor, self.case_id, "granted", "granted")
+        return await meeting.joined(self.desk, actor, self.case_id)
+
+    async def say(self, actor: Actor, step: str, yes: bool = True) -> Case:
+        await steps.prompt(self.desk, AGENT, self.case_id, step, actor.id)
+        return await steps.answer(self.desk, actor, self.case_id, step, yes)
+
+    async def identify(self, actor: Actor) -> Case:
+        await self.say(actor, "state_name")
+        for side in ("front", "back"):
+            case = await self.show(actor, side)
+        return case
+
+    async def show(self, actor: Actor, side: str, seconds: float = 5.2) -> Case:
+        now = self.clock.now()
+        return await steps.identity_shown(self.desk, AGENT, self.case_id, actor.id, side, seconds, 78, now, now)
+
+    async def meet(self, *actors: Actor) -> Case:
+        """A meeting in which these persons may sign."""
+        await meeting.open_meeting(self.desk, AGENT, self.case_id)
+        case = await self.issue()
+        room = case.meeting
+        await recording.recording_started(self.desk, self.case_id, room.room_id, room.recording_id)
+        for actor in actors:
+            await self.enter(actor)
+        for actor in actors:
+            for step in ("consent_recording", "consent_video_signing", "consent_face"):
+                await self.say(actor, step)
+        await steps.show_registration_card(self.desk, AGENT, self.case_id, REGISTRY)
+        for actor in actors:
+            case = await self.identify(actor)
+        await self.recording()
+        return case
+
+    async def meeting_for(self, request: OpenCase = SERVICE) -> Case:
+        case = await self.ready(request)
+        return await self.meet(*(member(person) for person in case.persons))
+
+    async def read(self, actor: Actor, document_id: str) -> Case:
+        case = await self.case()
+        document = case.document(document_id)
+        for page in range(1, document.issued.pages + 1):
+            case = await signing.read_page(self.desk, actor, self.case_id, document_id, document.revision, page)
+        return case
+
+    async def sign(self, actor: Actor, document_id: str, field: str, ink: dict | None = None) -> Case:
+        await self.recording()
+        revision = (await self.case()).document(document_id).revision
+        challenge = await signing.begin_signature(self.desk, actor, self.case_id, document_id, revision, field)
+        case, _ = await signing.accept_ink(
+            self.desk,
+            actor,
+            self.case_id,
+            document_id,
+            revision,
+            field,
+            challenge.challenge,
+            ink or self.ink(actor),
+            "customer_confirms",
+        )
+        return case
+
+    def ink(self, actor: Actor) -> dict:
+        self.inks += 1
+        return handwriting(self.inks, characters=len(actor.name))
+
+    async def finish(self, actor: Actor, document_id: str) -> Case:
+        """Read, sign every own field, 完成."""
+        case = await self.read(actor, document_id)
+        document = case.document(document_id)
+        for field in document.fields_of(actor.id):
+            await self.sign(actor, document_id, field.name)
+        await self.recording()
+        return await signing.complete_document(self.desk, actor, self.case_id, document_id, document.revision)
+
+    async def finish_all(self, actor: Actor) -> Case:
+        case = await self.case()
+        for document in case.documents:
+            if actor.id in document.signers and not document.completed_by(actor.id):
+                case = await self.finish(actor, document.document_id)
+        return case
+
+    async def submitted(self, request: OpenCase = SERVICE) -> Case:
+        case = await self.meeting_for(request)
+        signers = [member(person) for person in case.persons]
+        for signer in signers:
+            await self.finish_all(signer)
+        await self.recording()
+        return await submission.submit(self.desk, signers[0], self.case_id)
+
+    async def confirm(self, *actors: Actor, yes: bool = True) -> None:
+        for actor in actors:
+            for step in ("confirm_application", "confirm_others"):
+                await self.say(actor, step, yes)
+
+    async def under_review(self, request: OpenCase = SERVICE) -> Case:
+        case = await self.submitted(request)
+        await self.confirm(*(member(person) for person in case.persons))
+        await meeting.end_meeting(self.desk, AGENT, self.case_id)
+        return await self.seal_recording()
+
+    async def seal_recording(self) -> Case:
+        case = await self.case()
+        room = case.meeting
+        sealed = await self.sealed_recording(case)
+        return await recording.recording_sealed(self.desk, self.case_id, room.room_id, sealed)
+
+    async def sealed_recording(self, case: Case) -> SimpleNamespace:
+        """What the media plane reports: a video track of each person, with a manifest in the blobs."""
+        room = case.meeting
+        manifest = json.dumps({"recording": room.recording_id}).encode()
+        blob = f"cases/{self.case_id}/recordings/{room.recording_id}.manifest"
+        if not await self.desk.blobs.exists(blob):
+            await self.desk.blobs.put(blob, manifest, scope=self.case_id)
+        return SimpleNamespace(
+            recording_id=room.recording_id,
+            serial=room.serial,
+            manifest_blob=blob,
+            manifest_sha256=hashlib.sha256(manifest).hexdigest(),
+            seconds=60.0,
+            tracks=tuple(track(person) for person in [AGENT.id, *(p.person_id for p in case.persons)]),
+        )
+
+    async def seal_documents(self) -> Case:
+        case = await self.case()
+        for document in case.documents:
+            sealed = DocumentSealed(
+                document_id=document.document_id, revision=document.revision, sha256="0" * 64, blob="none"
+            )
+            case = await record(self.desk, SYSTEM, self.case_id, lambda _, sealed=sealed: [sealed])
+        return case
+
+    async def pass_review(self) -> Case:
+        return await review.review_recording(self.desk, REVIEWER, self.case_id, "passed", [], "")
+
+    async def report(self) -> Case:
+        return await file_agent_report(self.desk, AGENT, self.case_id, "已親自說明並確認需求")
+
+
+def member(person: CasePerson) -> Actor:
+    return Actor(person.person_id, "member", person.profile["name"], None, f"s-{person.person_id.lower()}")
+
+
+def on_another_device(actor: Actor) -> Actor:
+    return Actor(actor.id, actor.kind, actor.name, actor.unit, f"{actor.session_id}-other")
+
+
+def track(person_id: str) -> SimpleNamespace:
+    segments = (
+        SimpleNamespace(blob=f"segments/{person_id}-0", sha256="1" * 64, start_ms=0, duration_ms=20_000, frames=300),
+        SimpleNamespace(blob=f"segments/{person_id}-1", sha256="2" * 64, start_ms=25_000, duration_ms=35_000, frames=525),
+    )
+    return SimpleNamespace(
+        track_id=f"{person_id}-camera",
+        participant_id=f"p-{person_id}",
+        person_id=person_id,
+        role="policyholder",
+        kind="video",
+        codec="VP8",
+        frames=825,
+        seconds=55.0,
+        segments=segments,
+    )
