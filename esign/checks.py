@@ -14,6 +14,7 @@ _MIN_MS, _MAX_MS = 400, 120_000
 _MIN_BOX = 0.25, 0.20
 _MAX_OUTSIDE = 0.02
 _MIN_SPEED_VARIATION = 0.15
+_MIN_PATH = 0.3  # of the pad's shorter side, for each character
 _MIN_TURN = math.pi  # of direction, for each character: a straight line has none
 _CJK = ("\u3400", "\u9fff"), ("\U00020000", "\U0003ffff")
 
@@ -39,7 +40,7 @@ def _few_strokes(ink: Ink, count: int) -> bool:
 
 
 def _short(ink: Ink, count: int) -> bool:
-    return sum(map(_length, ink.strokes)) < count * 0.5 * min(ink.width, ink.height) * 0.6
+    return sum(map(_length, ink.strokes)) < count * _MIN_PATH * min(ink.width, ink.height)
 
 
 def _simple(ink: Ink, count: int) -> bool:

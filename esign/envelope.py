@@ -4,14 +4,13 @@ A form is PDF/A-2b and, for the same data and time, the same bytes. It is the ve
 starts from these bytes.
 """
 
-import functools
 import hashlib
 import json
 import re
 from collections import Counter
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import typst
@@ -21,6 +20,9 @@ from .fonts import load_fonts, missing_characters
 
 Role = Literal["policyholder", "insured", "legal_representative", "payer"]
 Kind = Literal["service", "new_business"]
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 _TAIPEI = timezone(timedelta(hours=8))
 _FOLDER = Path(__file__).parent / "templates"
@@ -93,20 +95,20 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
 
 
 class Item(msgspec.Struct, frozen=True):
-    label: str
-    amount_label: str
+    label: Line
+    amount_label: Line
 
 
 class FormPerson(msgspec.Struct, frozen=True):
     role: Role
-    name: str
-    id_no_masked: str
+    name: Line
+    id_no_masked: Line
     birth_date: date
 
 
 class FormAgent(msgspec.Struct, frozen=True):
-    name: str
-    registration_no: str
+    name: Line
+    registration_no: Line
 
 
 class FormData(msgspec.Struct, frozen=True):
@@ -115,15 +117,15 @@ class FormData(msgspec.Struct, frozen=True):
     `details` and `amendments` have the keys of AMENDABLE: first values, and changed ones (printed bold).
     """
 
-    case_no: str
+    case_no: Line
     kind: Kind
     application_date: date
     item: Item
     persons: tuple[FormPerson, ...]
     agent: FormAgent
     revision: int = 1
-    details: dict[str, str] = {}
-    amendments: dict[str, str] = {}
+    details: dict[str, Text] = {}
+    amendments: dict[str, Text] = {}
     answers: dict[str, bool] = {}
     test_authority: bool = True
 
@@ -186,6 +188,8 @@ def _inputs(template: Template, form: FormData, issued_at: datetime) -> str:
         for key, person in zip(keys, form.persons, strict=True)
         if person.role in template.signs
     ]
+    if template.signs and not signers:
+        raise InvalidFormData(f"nobody signs {template.code}")
     values = msgspec.to_builtins(form) | {
         "code": template.code,
         "title": template.title_zh,
@@ -204,25 +208,25 @@ def _refuse_missing_glyphs(inputs: str) -> None:
 
 
 def _compile(code: str, inputs: str, issued_at: datetime) -> tuple[bytes, dict]:
-    compiler = _compiler(code)
+    # A compiler of its own for each form: it keeps its inputs, and two threads would mix theirs.
+    compiler = typst.Compiler(
+        _FOLDER / f"{code}.typ",
+        root=_FOLDER,
+        font_paths=load_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": inputs},
+    )
     try:
-        pdf = compiler.compile(
-            sys_inputs={"data": inputs}, format="pdf", pdf_standards="a-2b", timestamp=int(issued_at.timestamp())
-        )
+        pdf = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=int(issued_at.timestamp()))
         marks = json.loads(compiler.query("<marks>", field="value", one=True))
     except typst.TypstError as error:
         raise _explain(error) from None
     return pdf, marks
 
 
-@functools.cache
-def _compiler(code: str) -> typst.Compiler:
-    return typst.Compiler(_FOLDER / f"{code}.typ", root=_FOLDER, font_paths=load_fonts(), ignore_system_fonts=True)
-
-
 def _explain(error: typst.TypstError) -> Exception:
     """PDF/A export refuses text that no font draws: the second net under `missing_characters`."""
-    found = re.search(r'the text "(.+?)" could not be displayed', error.message)
+    found = re.search(r'the text `?"(.+?)"`? could not be displayed', error.message)
     return MissingGlyph(tuple(dict.fromkeys(found[1]))) if found else error
 
 

@@ -76,7 +76,7 @@ class FieldAlreadySigned(EsignError):
 
 
 class SealingRefused(EsignError):
-    """The document is not in the state that this signature needs (not certified, a field still empty, sealed before)."""
+    """The document is not in the state that this signature needs: not certified, a field empty, sealed before."""
 
     code = "sealing_refused"
 

@@ -1,6 +1,7 @@
 """The fonts that forms are printed with: Noto Sans TC, installed by `python -m esign.fonts <node_modules>`.
 
-System fonts are never used: the same data must give the same document on every machine.
+System fonts are never used: the same data must give the same document on every machine. Noto lacks some characters of
+names; any other TTF or OTF in the folder (such as Hanazono) is asked for those.
 """
 
 import functools
@@ -47,12 +48,15 @@ def load_fonts() -> typst.Fonts:
 
 @functools.cache
 def _drawable() -> frozenset[int]:
-    """Code points that every weight draws."""
-    cmaps = []
-    for file in font_files():
-        with TTFont(file, lazy=True) as font:
-            cmaps.append(frozenset(font.getBestCmap()))
-    return frozenset.intersection(*cmaps)
+    """Code points that both weights draw, or any font that was put beside them."""
+    ours = font_files()
+    others = (path for path in sorted(FOLDER.iterdir()) if path.suffix in (".ttf", ".otf") and path not in ours)
+    return frozenset.intersection(*map(_code_points, ours)).union(*map(_code_points, others))
+
+
+def _code_points(file: Path) -> frozenset[int]:
+    with TTFont(file, lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 def missing_characters(text: str) -> tuple[str, ...]:

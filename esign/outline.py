@@ -94,9 +94,10 @@ def _dot(point: Point, radius: float) -> Polygon:
 def _half_widths(stroke: Stroke, scale: float) -> list[float]:
     """Half of the pen's width at each point, smoothed so that one jumpy sample makes no knot."""
     widths, current = [], None
-    for before, point in zip((stroke[0], *stroke), stroke, strict=False):
+    steps = (*pairwise(stroke[:2]), *pairwise(stroke))  # the first point is as fast as the way to the second
+    for before, point in steps:
         speed = math.hypot(point.x - before.x, point.y - before.y) / max(point.t_ms - before.t_ms, 1)
-        target = scale * (0.55 + 0.9 * point.p) * (1.5 / (1 + speed) + 0.35) / 1.2
+        target = scale * (0.55 + 0.9 * point.p) * (1.3 / (1 + speed) + 0.3)
         current = target if current is None else current * _SMOOTHING + target * (1 - _SMOOTHING)
         widths.append(current)
     return widths

@@ -41,7 +41,7 @@ from .authority import Authority, load_authority
 from .envelope import SignatureField
 from .errors import FieldAlreadySigned, FieldUnknown, SealingRefused, TimestampUnavailable
 from .outline import fit, outline, pdf_operators
-from .signer import Timestamper, http_timestamper
+from .signer import HttpTimestamper, Timestamper
 from .strokes import Ink
 
 # Nothing is fetched on purpose: the lists are our own. pyHanko warns of it at each seal.
@@ -96,9 +96,7 @@ def approve(
     return _sign(writer, meta, load_authority(authority_dir), tsa_url, at=at, style=InkStyle(ink=ink))
 
 
-def seal(
-    pdf: bytes, authority_dir: Path | str, at: datetime | None = None, tsa_url: str | None = None
-) -> bytes:
+def seal(pdf: bytes, authority_dir: Path | str, at: datetime | None = None, tsa_url: str | None = None) -> bytes:
     """Close the document when every handwritten field is signed: lock all, embed revocation data, archive timestamp."""
     writer = _writer(pdf)
     _require_certified(writer)
@@ -161,7 +159,7 @@ def _sign(
     at: datetime | None,
     style: BaseStampStyle | None = None,
 ) -> bytes:
-    timestamper: Timestamper = http_timestamper(tsa_url) if tsa_url else authority.timestamper
+    timestamper: Timestamper = HttpTimestamper(tsa_url) if tsa_url else authority.timestamper
     signer = _SignerAt(meta, authority.signer, timestamper=timestamper, stamp_style=style)
     signer.at = at or datetime.now(UTC)
     try:
@@ -219,7 +217,7 @@ class InkStyle(BaseStampStyle):
     border_width: int = 0
     ink: Ink | None = None
 
-    def create_stamp(self, writer, box, text_params):  # noqa: ANN001, ANN201 -- pyHanko's signature
+    def create_stamp(self, writer, box, text_params):
         return _InkStamp(writer, self, box)
 
 

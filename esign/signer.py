@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -35,7 +36,8 @@ class SoftwareSigner(Signer):
     """An RSA key in memory, parsed once.
 
     pyHanko's `SimpleSigner` parses and validates the key at each signature (130-260 ms); the key comes from our own
-    0600 file, so its numbers are not proved again either. RSA and not ECDSA: that would force PDF 2.0, and so no PDF/A-2.
+    0600 file, so its numbers are not proved again either. RSA and not ECDSA: that would force PDF 2.0, and then the
+    file is no PDF/A-2.
     """
 
     def __init__(self, key_der: bytes, certificate: x509.Certificate, chain: Iterable[x509.Certificate]) -> None:
@@ -82,6 +84,11 @@ class LocalTimestamper(TimeStamper):
         return tsp.TSTInfo(info | ({"nonce": req["nonce"]} if req["nonce"].native is not None else {}))
 
 
-def http_timestamper(url: str, timeout: float = 5.0) -> Timestamper:
-    """A real authority, RFC 3161 over HTTP. Blocking inside of its own event loop: for the process pool only."""
-    return RequestsHTTPTimeStamper(url, timeout=timeout)
+class HttpTimestamper(RequestsHTTPTimeStamper):
+    """A real authority, RFC 3161 over HTTP; `timeout` in seconds. Blocks its own thread: for the process pool."""
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        try:
+            return await super().async_request_tsa_response(req)
+        except ValueError as error:  # the answer is no ASN.1
+            raise TimestampRequestError("malformed answer") from error

@@ -1,7 +1,7 @@
 """Is this file what we signed? Every signature, what changed after each, and the record of what should be there.
 
-A validator alone is not enough: a file cut back to an earlier revision validates, and some viewers call an overlaid page
-valid. So pyHanko's difference analysis judges each later revision, and the caller's record (expected fields, final
+A validator alone is not enough: a file cut back to an earlier revision validates, and some viewers call an overlaid
+page valid. So pyHanko's difference analysis judges each later revision, and the caller's record (expected fields, final
 SHA-256) judges the whole. Synchronous; not to be called on a running event loop.
 """
 
@@ -77,7 +77,7 @@ def verify(
     sealed: bool = True,
     at: datetime | None = None,
 ) -> Verification:
-    """Check `pdf` against `roots` (certificates, PEM or DER) and the record. `at`: the time to judge for, default now."""
+    """Check `pdf` against `roots` (certificates, PEM or DER) and the record, as at `at` (default now)."""
     problems = []
     if final_sha256 is not None and hashlib.sha256(pdf).hexdigest() != final_sha256:
         problems.append(Problem("sha256_differs"))

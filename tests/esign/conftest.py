@@ -1,0 +1,62 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from esign.authority import make_test_authority, root_certificate
+from esign.envelope import QUESTIONS, render
+from esign.sealing import approve, certify, seal
+from tests.esign.hand import ink
+
+ISSUED_AT = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
+
+
+def form_data(**changes):
+    person = {"name": "王大陸", "id_no_masked": "A12****789", "birth_date": "1980-03-04"}
+    child = {"name": "王小明", "id_no_masked": "B12****111", "birth_date": "2010-05-06"}
+    return {
+        "case_no": "MC97333074",
+        "kind": "service",
+        "application_date": "2026-11-21",
+        "item": {"label": "三倍醫靠住院醫療定期保險", "amount_label": "新臺幣 30 萬元"},
+        "persons": [{"role": "policyholder"} | person, {"role": "insured"} | child],
+        "agent": {"name": "歐陽林林", "registration_no": "0112345678"},
+        "answers": {key: False for keys in QUESTIONS.values() for key in keys},
+    } | changes
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return make_test_authority(tmp_path_factory.mktemp("esign") / "authority")
+
+
+@pytest.fixture(scope="session")
+def roots(authority):
+    return [root_certificate(authority)]
+
+
+@pytest.fixture(scope="session")
+def form():
+    return render("application_service", form_data(), ISSUED_AT)
+
+
+@pytest.fixture(scope="session")
+def fields(form):
+    return tuple(field.name for field in form.fields)
+
+
+@pytest.fixture(scope="session")
+def certified(form, authority):
+    return certify(form.pdf, form.fields, authority)
+
+
+@pytest.fixture(scope="session")
+def signed(certified, fields, authority):
+    pdf = certified
+    for seed, name in enumerate(fields):
+        pdf = approve(pdf, name, ink(seed), f"binding={seed:064x}", "王大陸", authority)
+    return pdf
+
+
+@pytest.fixture(scope="session")
+def sealed(signed, authority):
+    return seal(signed, authority)
