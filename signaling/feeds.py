@@ -67,9 +67,9 @@ class Feed:
     async def _closed(self, event: RoomClosed) -> None:
         await self.close(event.reason)
 
-    async def tell_others(self, speaker: Listener, event: str, body: dict) -> None:
-        for listener in tuple(self.listeners.values()):
-            if listener is not speaker:
+    async def tell_others(self, speaker: str, event: str, body: dict) -> None:
+        for participant_id, listener in tuple(self.listeners.items()):
+            if participant_id != speaker:
                 await listener.tell(event, body)
 
     async def close(self, reason: str) -> None:
@@ -119,8 +119,12 @@ class Feeds:
         feed.listeners[participant_id] = listener
         return feed
 
-    def find(self, room_id: str, participant_id: str) -> Listener | None:
+    def of(self, room_id: str) -> Feed | None:
         feed, _ = self._feeds.get(room_id, (None, None))
+        return feed
+
+    def find(self, room_id: str, participant_id: str) -> Listener | None:
+        feed = self.of(room_id)
         return feed.listeners.get(participant_id) if feed else None
 
     async def exit(self, room_id: str, participant_id: str, listener: Listener) -> None:

@@ -1,11 +1,32 @@
 """A place in a room: who sits there now, over all web processes, and for how long it is kept for him."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from ports.keyvalue import KeyValue
 
 SEAT_SECONDS = 12 * 3600
-CHANNEL = "room.seat"
+TAKEN = "room.seat"
+SAID = "room.said"
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """`connection` has the seat from now on."""
+
+    room_id: str
+    participant_id: str
+    connection: str
+
+
+class Said(msgspec.Struct, frozen=True):
+    """Something for the others in the room."""
+
+    room_id: str
+    participant_id: str
+    event: str
+    body: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +48,12 @@ class Seats:
 
     async def take(self, seat: Seat, connection: str) -> None:
         await self._keyvalue.set(seat.key, connection.encode(), ttl=SEAT_SECONDS)
-        await self._keyvalue.publish(CHANNEL, f"{seat.room_id} {seat.participant_id} {connection}".encode())
+        taken = Taken(seat.room_id, seat.participant_id, connection)
+        await self._keyvalue.publish(TAKEN, msgspec.json.encode(taken))
+
+    async def say(self, seat: Seat, event: str, body: dict[str, Any]) -> None:
+        said = Said(seat.room_id, seat.participant_id, event, body)
+        await self._keyvalue.publish(SAID, msgspec.json.encode(said))
 
     async def is_mine(self, seat: Seat, connection: str) -> bool:
         """A store that lost its memory has nobody else in the seat, so it is still ours."""

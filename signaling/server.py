@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 
+import msgspec
 import socketio
 import structlog
 from aiohttp import web
@@ -19,15 +20,14 @@ from signaling.limits import Limits
 from signaling.messages import Message
 from signaling.packets import MALFORMED, GuardedPacket, MsgspecJson
 from signaling.peers import House, Peer, Rooms
-from signaling.seat import CHANNEL as SEAT_CHANNEL
-from signaling.seat import Seats
+from signaling.seat import SAID, TAKEN, Said, Seats, Taken
 from signaling.session import TAKEN_OVER, Extra, Session, Wiring
 
 log = structlog.get_logger()
 
 
 class Signaling:
-    """`attach` it to the application before it starts, keep `running()` open while it serves."""
+    """Route `GET /socket.io/` to `handle`, and keep `running()` open while it serves."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Signaling:
         further: Mapping[type[Message], Extra],
         ice_servers: Callable[[Peer], list[dict]],
         server_version: str,
-        origins: Callable[[str, dict], bool],
+        origins: list[str],
         limits: Limits = Limits(),  # noqa: B008 - frozen
     ) -> None:
         self._keyvalue = keyvalue
@@ -74,14 +74,15 @@ class Signaling:
         """How many rooms this process hears."""
         return len(self._feeds)
 
-    def attach(self, app: web.Application) -> None:
-        self._io.attach(app)
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """GET /socket.io/, which becomes a websocket."""
+        return await self._io.handle_request(request)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The tasks that serve all connections."""
-        seats = keep("seats", self._watch_seats, self._wiring.clock)
-        tasks = [asyncio.create_task(self.notices.run(), name="notices"), asyncio.create_task(seats, name="seats")]
+        rooms = keep("rooms", self._listen, self._wiring.clock)
+        tasks = [asyncio.create_task(self.notices.run(), name="notices"), asyncio.create_task(rooms, name="rooms")]
         try:
             yield
         finally:
@@ -153,19 +154,28 @@ class Signaling:
         socket = self._io.eio.sockets.get(self._io.manager.eio_sid_from_sid(sid, "/"))
         return socket.queue.qsize() if socket else 0
 
-    async def _watch_seats(self) -> None:
-        """A seat that was taken in another process puts out who has it here."""
-        async with self._keyvalue.subscribe(SEAT_CHANNEL) as inbox:
-            async for _, payload in inbox:
-                await self._seat_taken(*payload.decode().split(" "))
+    async def _listen(self) -> None:
+        """What other processes say about rooms of ours."""
+        async with self._keyvalue.subscribe(TAKEN, SAID) as inbox:
+            async for channel, payload in inbox:
+                if channel == TAKEN:
+                    await self._seat_taken(msgspec.json.decode(payload, type=Taken))
+                else:
+                    await self._said(msgspec.json.decode(payload, type=Said))
 
-    async def _seat_taken(self, room_id: str, participant_id: str, connection: str) -> None:
-        holder = self._feeds.find(room_id, participant_id)
-        if isinstance(holder, Session) and holder.sid != connection:
+    async def _seat_taken(self, taken: Taken) -> None:
+        """A seat that was taken in another process puts out who has it here."""
+        holder = self._feeds.find(taken.room_id, taken.participant_id)
+        if isinstance(holder, Session) and holder.sid != taken.connection:
             await holder.put_out(TAKEN_OVER)
 
+    async def _said(self, said: Said) -> None:
+        feed = self._feeds.of(said.room_id)
+        if feed:
+            await feed.tell_others(said.participant_id, said.event, said.body)
 
-def _socket_server(limits: Limits, origins: Callable[[str, dict], bool]) -> socketio.AsyncServer:
+
+def _socket_server(limits: Limits, origins: list[str]) -> socketio.AsyncServer:
     return socketio.AsyncServer(
         async_mode="aiohttp",
         transports=["websocket"],

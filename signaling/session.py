@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from media.messages import ParticipantSpec
+from media.messages import ParticipantSpec, Roster
 from ports.clock import Clock
 from signaling.delivery import Notices, Watcher
 from signaling.errors import NotInRoom, ProtocolError, SessionEnded, StaleOffer, TooManyMessages, UnsupportedVersion
 from signaling.feeds import Feed, Feeds
-from signaling.grants import Grants
+from signaling.grants import Grants, JoinGrant
 from signaling.lanes import Inbox, Newest
 from signaling.limits import Bucket, Limits
 from signaling.messages import (
@@ -111,9 +111,9 @@ class Session:
         return await self.wiring.notices.watch(self.watcher, refs, all_mine=all_mine)
 
     async def tell_room(self, event: str, body: dict) -> None:
-        """To the others of this room in this process."""
-        if self.feed:
-            await self.feed.tell_others(self, event, body)
+        """To the others of this room, in whatever process they are."""
+        if self.seat:
+            await self.wiring.seats.say(self.seat, event, body)
 
     async def _handle(self, message: Message) -> dict:
         if not await self.wiring.house.current(self.peer):
@@ -140,12 +140,7 @@ class Session:
         seat = Seat(grant.room_id, grant.participant_id, grant.ref)
         await self._sit(seat)
         spec = ParticipantSpec(grant.participant_id, grant.person_id, grant.role, order=grant.order)
-        try:
-            roster = await self.wiring.rooms.join(grant.room_id, spec)
-        except Exception:
-            await self._stand_up()
-            raise
-        await self.wiring.house.joined(self.peer, grant.ref)
+        roster = await self._enter(grant, spec)
         return {
             "participant_id": grant.participant_id,
             "room_id": grant.room_id,
@@ -153,6 +148,20 @@ class Session:
             "roster": await self.feed.describe(roster, grant.participant_id),
             "ice_servers": self.wiring.ice_servers(self.peer),
         }
+
+    async def _enter(self, grant: JoinGrant, spec: ParticipantSpec) -> Roster:
+        """Into the room and into the record of it, or into neither."""
+        try:
+            roster = await self.wiring.rooms.join(grant.room_id, spec)
+        except Exception:
+            await self._stand_up()
+            raise
+        try:
+            await self.wiring.house.joined(self.peer, grant.ref)
+        except Exception:
+            await self.leave("refused")
+            raise
+        return roster
 
     async def _sit(self, seat: Seat) -> None:
         """Hear the room before joining, so that the first offer is not missed."""

@@ -1,15 +1,17 @@
 """The demo people. All of them are invented: names, numbers, phones; only the embedded default knows them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from esign.envelope import QUESTIONS
 from ports.clock import Clock
 from ports.people import PeopleStore, Person
-from server.passwords import hash_password
+from server.passwords import hash_password, totp_now
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # the order in which the letters of 身分證統一編號 count from 10
+Born = tuple[int, int, int]
 WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 
 
@@ -22,7 +24,7 @@ class DemoPerson(msgspec.Struct, frozen=True):
     password: str
     name: str
     name_en: str
-    born: tuple[int, int, int]
+    born: Born
     id_no: str
     phone: str
     sex: str
@@ -46,8 +48,25 @@ class DemoPerson(msgspec.Struct, frozen=True):
         }
         return profile | (self._membership() if self.kind == "member" else self._employment(today))
 
+    def shown(self, now: datetime) -> dict[str, Any]:
+        """As the demo page tells it, with the authenticator code of this moment."""
+        born = self.birth_date(now.date())
+        return {
+            "person_id": self.person_id,
+            "kind": self.kind,
+            "login": self.login,
+            "password": self.password,
+            "name": self.name,
+            "totp": totp_now(self.totp_secret, now) if self.totp_secret else None,
+            "adult": (now.year - born.year) - ((now.month, now.day) < (born.month, born.day)) >= 18,
+            "id_no": self.id_no,
+            "birth_date": born.isoformat(),
+        }
+
     def _membership(self) -> dict[str, Any]:
-        return {"member_no": self.login}
+        """With the answers of a healthy person to every question of 告知事項."""
+        questions = (question for asked in QUESTIONS.values() for question in asked)
+        return {"member_no": self.login, "answers": dict.fromkeys(questions, False)}
 
     def _employment(self, today: date) -> dict[str, Any]:
         if self.registration_no is None:
@@ -64,32 +83,33 @@ def id_number(first_eight: str, sex: str) -> str:
     return body + str(-sum(w * d for w, d in zip(WEIGHTS, digits, strict=True)) % 10)
 
 
-def _member(number: int, name: str, name_en: str, born: tuple[int, int, int], seed: str, sex: str) -> DemoPerson:
+def _member(number: int, name: str, name_en: str, born: Born, seed: str, sex: str) -> DemoPerson:
     login, phone = f"M{number:07d}", f"09{seed[1:4]}{seed[3:8]}"
     identity = id_number(seed, sex)
     return DemoPerson(f"member-{number}", "member", login, f"demo-{login}", name, name_en, born, identity, phone, sex)
 
 
+def _staff(
+    kind: str, number: int, name: str, name_en: str, born: Born, seed: str, unit: str, registration_no: str | None
+) -> DemoPerson:
+    login = f"{kind[0].upper()}{number:04d}"
+    who = f"{kind}-{number}", kind, login, f"demo-{login}", name, name_en
+    secret = f"CVXDEMO{kind.upper()}{'ABCDEFGH'[number]}".ljust(32, "A")
+    identity, phone = id_number(seed, "female"), f"09123{seed[1:6]}"
+    return DemoPerson(*who, born, identity, phone, "female", unit, registration_no, secret)
+
+
 DEMO_PEOPLE: tuple[DemoPerson, ...] = (
-    DemoPerson(
-        "agent-1", "agent", "A0001", "demo-A0001", "歐陽林林", "Ouyang Lin-Lin", (41, 5, 9), id_number("B3017742", "female"),
-        "0912300101", "female", "營業單位", "0112300101", "CVXDEMOAGENTONE2LINLINAAAAAAAAAA",
-    ),
-    DemoPerson(
-        "agent-2", "agent", "A0002", "demo-A0002", "杜詩梅", "Tu Shih-Mei", (35, 9, 21), id_number("D4120965", "female"),
-        "0912300102", "female", "營業單位", "0112300102", "CVXDEMOAGENTTWO2SHIHMEIAAAAAAAAA",
-    ),
-    DemoPerson(
-        "reviewer-1", "reviewer", "R0001", "demo-R0001", "沈若安", "Shen Jo-An", (46, 2, 14), id_number("F5208833", "female"),
-        "0912300103", "female", "保全部", None, "CVXDEMOREVIEWER2JOANAAAAAAAAAAAA",
-    ),
+    _staff("agent", 1, "歐陽林林", "Ouyang Lin-Lin", (41, 5, 9), "B3017742", "營業單位", "0112300101"),
+    _staff("agent", 2, "杜詩梅", "Tu Shih-Mei", (35, 9, 21), "D4120965", "營業單位", "0112300102"),
+    _staff("reviewer", 1, "沈若安", "Shen Jo-An", (46, 2, 14), "F5208833", "保全部", None),
     _member(1, "王大陸", "Wang Ta-Lu", (44, 3, 12), "A7390421", "male"),
     _member(2, "林小芸", "Lin Hsiao-Yun", (39, 7, 30), "F2815390", "female"),
     _member(3, "陳月霞", "Chen Yueh-Hsia", (68, 1, 18), "N3904415", "female"),
     _member(4, "王小安", "Wang Hsiao-An", (12, 2, 6), "A3370912", "male"),
     _member(5, "許志遠", "Hsu Chih-Yuan", (51, 4, 25), "H6642170", "male"),
     _member(6, "周若蘭", "Chou Jo-Lan", (29, 6, 3), "E8815026", "female"),
-)  # fmt: skip
+)
 
 
 async def seed(people: PeopleStore, clock: Clock) -> None:

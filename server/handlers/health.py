@@ -1,0 +1,71 @@
+"""Alive, ready, and counted."""
+
+import contextlib
+import ipaddress
+from collections.abc import Awaitable
+
+import structlog
+from aiohttp import web
+
+from ports.errors import BlobNotFound
+from server.call import Call, Services
+from server.errors import NoSuchRoute, NotReady
+
+log = structlog.get_logger()
+
+
+async def healthz(call: Call) -> dict[str, str]:
+    """The loop turns. Whether others answer is asked by /readyz: a restart would not mend them."""
+    return {"status": "ok"}
+
+
+async def readyz(call: Call) -> dict[str, str]:
+    services = call.services
+    checks = {"database": _database(services), "key_value": _keyvalue(services)}
+    checks |= {"blobs": _blobs(services), "media": _media(services)}
+    missing = [name for name, check in checks.items() if not await _works(name, check)]
+    if missing:
+        raise NotReady(missing=missing)
+    return {"status": "ready"}
+
+
+async def _works(name: str, check: Awaitable[bool]) -> bool:
+    try:
+        return await check
+    except Exception as error:  # noqa: BLE001 - whatever it is, this part is not ready; the log says why
+        log.warning("not_ready", part=name, error=type(error).__name__)
+        return False
+
+
+async def _database(services: Services) -> bool:
+    await services.desk.journal.length("readyz")
+    return True
+
+
+async def _keyvalue(services: Services) -> bool:
+    await services.desk.keyvalue.get("readyz")
+    return True
+
+
+async def _blobs(services: Services) -> bool:
+    with contextlib.suppress(BlobNotFound):
+        await services.desk.blobs.exists("readyz")
+    return True
+
+
+async def _media(services: Services) -> bool:
+    """A worker that beats (see media/placement.py)."""
+    return bool(await services.desk.keyvalue.scan("worker:"))
+
+
+async def metrics(call: Call) -> web.Response:
+    """For the scraper beside us; through the proxy, or from elsewhere, there is no such route."""
+    request = call.request
+    if "X-Forwarded-For" in request.headers or not _is_near(request.remote):
+        raise NoSuchRoute
+    text = call.services.metrics.text()
+    return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+
+def _is_near(address: str | None) -> bool:
+    return bool(address) and ipaddress.ip_address(address).is_private

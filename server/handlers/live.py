@@ -1,0 +1,54 @@
+"""The messages of the socket that are about cases: watching them, showing one's page, live edge detection."""
+
+import asyncio
+
+import msgspec
+
+from capture.service import LiveCapture
+from cases.desk import Desk
+from cases.reading import list_cases, visible
+from media.client import MediaClient
+from server.house import actor_of
+from signaling.errors import NotInRoom
+from signaling.messages import CaptureFrame, Message, PageAt, Watch
+from signaling.session import Extra, Session
+
+DETECTIONS_AT_ONCE = 2
+
+
+class Live:
+    def __init__(self, desk: Desk, media: MediaClient) -> None:
+        self._desk = desk
+        self._media = media
+        self._turn = asyncio.Semaphore(DETECTIONS_AT_ONCE)
+
+    @property
+    def handlers(self) -> dict[type[Message], Extra]:
+        return {Watch: self.watch, PageAt: self.page_at, CaptureFrame: self.frame}
+
+    async def watch(self, session: Session, message: Watch) -> dict:
+        """Whoever names a case that is not his hears the same as for one that is not there."""
+        actor = actor_of(session.peer)
+        if message.case_ids == "mine":
+            refs = tuple(case.case_id for case in await list_cases(self._desk, actor))
+            return {"versions": await session.watch(refs, all_mine=True)}
+        for case_id in message.case_ids:
+            await visible(self._desk, actor, case_id)
+        return {"versions": await session.watch(message.case_ids, all_mine=False)}
+
+    async def page_at(self, session: Session, message: PageAt) -> dict:
+        """To the others in the room, and into the recording's timeline (S56)."""
+        if session.seat is None or session.seat.ref != message.case_id:
+            raise NotInRoom
+        await visible(self._desk, actor_of(session.peer), message.case_id)
+        body = {"person_id": session.peer.id, **msgspec.to_builtins(message)}
+        await session.tell_room("page.at", body)
+        await self._media.mark(session.seat.room_id, "page.at", body)
+        return {}
+
+    async def frame(self, session: Session, message: CaptureFrame) -> dict:
+        """The lane of the session lets one frame in at a time; the machine looks at two at once."""
+        capture = session.state.setdefault(LiveCapture, LiveCapture())
+        async with self._turn:
+            found = await asyncio.to_thread(capture.look, message.jpeg)
+        return {"seq": message.seq, **msgspec.to_builtins(found)}

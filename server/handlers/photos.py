@@ -1,0 +1,54 @@
+"""Photo tasks: acknowledge, upload, delete, complete, review, look at."""
+
+import msgspec
+from aiohttp import web
+
+from cases.photos import acknowledge, add_photo, complete_photos, delete_photo, read_photo, review_photos
+from cases.view_types import CaseView
+from server.call import Call
+from server.errors import InvalidInput
+from server.handlers.cases import view_of
+from server.typedefs import Deletion, Id, Nothing, PhotoReview, Upload, Variant
+
+KEY_LIMIT = 64
+
+
+class PhotoAdded(msgspec.Struct, frozen=True):
+    photo_id: str
+    view: CaseView
+
+
+async def acknowledge_task(call: Call, case_id: Id, task: Id, body: Nothing) -> CaseView:
+    return await view_of(call, await acknowledge(call.desk, call.actor, case_id, task))
+
+
+async def upload_photo(call: Call, case_id: Id, task: Id, query: Upload, data: bytes) -> PhotoAdded:
+    """The same Idempotency-Key again answers the photo that is there: an upload may be repeated after a lost answer."""
+    on = query.detection == "on"
+    key = _idempotency_key(call)
+    case, photo_id = await add_photo(call.desk, call.actor, case_id, task, data, query.side, on, key)
+    return PhotoAdded(photo_id, await view_of(call, case))
+
+
+def _idempotency_key(call: Call) -> str:
+    key = call.request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= KEY_LIMIT:
+        raise InvalidInput(f"header Idempotency-Key: 1 to {KEY_LIMIT} characters")
+    return key
+
+
+async def delete_one_photo(call: Call, case_id: Id, task: Id, photo: Id, body: Deletion) -> CaseView:
+    return await view_of(call, await delete_photo(call.desk, call.actor, case_id, task, photo, body.reason))
+
+
+async def complete_task(call: Call, case_id: Id, task: Id, body: Nothing) -> CaseView:
+    return await view_of(call, await complete_photos(call.desk, call.actor, case_id, task))
+
+
+async def review_task(call: Call, case_id: Id, task: Id, body: PhotoReview) -> CaseView:
+    return await view_of(call, await review_photos(call.desk, call.actor, case_id, task, body.approved, body.reason))
+
+
+async def get_photo(call: Call, case_id: Id, photo: Id, query: Variant) -> web.Response:
+    jpeg = await read_photo(call.desk, call.actor, case_id, photo, query.variant)
+    return web.Response(body=jpeg, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

@@ -1,0 +1,184 @@
+"""What the HTTP API takes: one frozen struct a body or query. An unknown field is an error, never ignored."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+Short = Annotated[str, Meta(min_length=1, max_length=200)]
+Long = Annotated[str, Meta(max_length=2000)]
+Kind = Literal["member", "agent", "reviewer"]
+Role = Literal["policyholder", "insured", "legal_representative", "payer"]
+Side = Literal["front", "back", "other"]
+Permission = Literal["granted", "denied", "absent"]
+SegmentNumber = Annotated[int, Meta(ge=0, le=100_000)]
+Number = Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of what a client sends."""
+
+
+class Nothing(Body, frozen=True):
+    """An empty object, or no body at all."""
+
+
+class Login(Body, frozen=True):
+    """`totp`: the six digits of the authenticator; agents and reviewers need them."""
+
+    kind: Kind
+    login: Annotated[str, Meta(min_length=1, max_length=64)]
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+    totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$")] | None = None
+
+
+class PersonRoles(Body, frozen=True):
+    person_id: Id
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=4)]
+
+
+class NewCase(Body, frozen=True):
+    kind: Literal["service", "new_business"]
+    item_code: Id
+    application_date: date
+    persons: Annotated[tuple[PersonRoles, ...], Meta(min_length=1, max_length=6)]
+    clause_received_date: date | None = None
+
+
+class Upload(Body, frozen=True):
+    side: Side
+    detection: Literal["on", "off"] = "on"
+
+
+class PhotoReview(Body, frozen=True):
+    approved: bool
+    reason: Long | None = None
+
+
+class Deletion(Body, frozen=True):
+    """`reason` is needed once the task had been completed (S24)."""
+
+    reason: Long | None = None
+
+
+class Variant(Body, frozen=True):
+    variant: Literal["card", "original"] = "card"
+
+
+class Ending(Body, frozen=True):
+    """`reason` makes an abort of it (S72)."""
+
+    reason: Long | None = None
+
+
+class OtpRequest(Body, frozen=True):
+    platform: Literal["web", "android", "ios"] = "web"
+
+
+class OtpCode(Body, frozen=True):
+    """同意並繼續: the code and the agreement to the text of this version, in one click (S38)."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=32)]
+    agreed: bool
+    text_version: Id
+
+
+class Permissions(Body, frozen=True):
+    camera: Permission
+    microphone: Permission
+
+
+class PromptRequest(Body, frozen=True):
+    step: Id
+    person_id: Id
+
+
+class Answer(Body, frozen=True):
+    step: Id
+    answer: bool
+
+
+class HoldRequest(Body, frozen=True):
+    person_id: Id
+    side: Literal["front", "back"]
+
+
+class HoldRelease(Body, frozen=True):
+    hold_id: Id
+
+
+class OfRevision(Body, frozen=True):
+    revision: Number
+
+
+class Revision(Body, frozen=True):
+    revision: Number | None = None
+
+
+class PageImage(Body, frozen=True):
+    """`width` in pixels."""
+
+    revision: Number | None = None
+    width: Annotated[int, Meta(ge=100, le=2400)] = 1000
+
+
+class ChallengeRequest(Body, frozen=True):
+    field: Short
+    revision: Number
+
+
+class SignatureRequest(Body, frozen=True):
+    """`ink`: {width, height, strokes: [[[x, y, t_ms, p], ...], ...]}, see docs/protocol.md."""
+
+    field: Short
+    revision: Number
+    challenge: Short
+    ink: dict[str, Any]
+    override_reason: Short | None = None
+
+
+class Discard(Body, frozen=True):
+    field: Short
+    revision: Number
+    level: Literal["pad", "confirm"]
+
+
+class Return(Body, frozen=True):
+    document_id: Id
+    reason: Long
+
+
+class Amendment(Body, frozen=True):
+    changes: Annotated[dict[Id, Annotated[str, Meta(max_length=200)]], Meta(min_length=1, max_length=20)]
+    reason: Long = ""
+
+
+class Viewed(Body, frozen=True):
+    """Seconds of the recording that were really played."""
+
+    ranges: Annotated[tuple[tuple[float, float], ...], Meta(max_length=500)]
+
+
+class Review(Body, frozen=True):
+    outcome: Literal["passed", "correct", "redo", "failed"]
+    reasons: Annotated[tuple[Short, ...], Meta(max_length=20)] = ()
+    note: Long = ""
+
+
+class Callback(Body, frozen=True):
+    outcome: Literal["reached", "unreachable", "denied"]
+
+
+class Assess(Body, frozen=True):
+    """`facts` as in docs/underwriting.md; `as_of` is the date whose manual applies, today when left out."""
+
+    facts: dict[str, Any]
+    as_of: date | None = None
+
+
+class AgentReport(Body, frozen=True):
+    """業務人員招攬報告書: what the agent states."""
+
+    statement: Long
