@@ -248,17 +248,18 @@ def make_serial(recording_id: str, day: date) -> str:
     """The serial to be written on paper (U2): R, the day, eight characters of the id's digest, a check character
     (ISO/IEC 7064 MOD 37,36: any one character wrong or two neighbours swapped are noticed)."""
     tail = b32encode(sha256(recording_id.encode()).digest()[:5]).decode()
-    return f"R{day:%Y%m%d}-{tail[:4]}-{tail[4:]}-{_check_character(f'R{day:%Y%m%d}{tail}')}"
+    return f"R{day:%Y%m%d}-{tail[:4]}-{tail[4:]}-{check_character(f'R{day:%Y%m%d}{tail}')}"
 
 
 def check_serial(serial: str) -> bool:
     """Whether the check character fits; dashes, spaces and case do not matter."""
     plain = "".join(character for character in serial.upper() if character not in "- ")
     known = len(plain) == 18 and all(character in ALPHABET for character in plain)
-    return known and _check_character(plain[:-1]) == plain[-1]
+    return known and check_character(plain[:-1]) == plain[-1]
 
 
-def _check_character(text: str) -> str:
+def check_character(text: str) -> str:
+    """ISO/IEC 7064 MOD 37,36 over digits and capital letters."""
     product = 36
     for character in text:
         total = (product + ALPHABET.index(character)) % 36 or 36

@@ -28,7 +28,7 @@ from media.sealing import seal_spool
 from media.spool import KEY_BYTES, SpoolHeader, SpoolWriter, remove
 from media.tape import Tape
 from media.tracksink import TrackSink
-from media.writebehind import WriteBehind
+from media.writebehind import LIMIT_BYTES, WriteBehind
 from ports.blobs import Blobs
 from ports.clock import Clock
 from ports.keys import Keys
@@ -59,6 +59,7 @@ class Recorder:
         on_event: Callable[[RecorderEvent], None],
         serial: str | None = None,
         room_id: str = "",
+        queue_bytes: int = LIMIT_BYTES,
     ):
         if not NAME.fullmatch(recording_id):
             raise ValueError("recording_id must be 1 to 64 letters, digits, - or _")
@@ -67,6 +68,7 @@ class Recorder:
         self._scope, self._blobs, self._keys, self._clock = scope, blobs, keys, clock
         self._path = spool_dir / f"{recording_id}-{token_hex(4)}.spool"
         self._on_event, self._room_id = on_event, room_id
+        self._queue_bytes = queue_bytes
         self._tape: Tape | None = None
         self._watches: list[asyncio.Task[None]] = []
         self._sinks: list[TrackSink] = []
@@ -83,7 +85,7 @@ class Recorder:
         except OSError as failed:
             raise SpoolUnwritable(errno.errorcode.get(failed.errno or 0, "unknown")) from failed
         self._name = spool.head
-        tape = self._tape = Tape(WriteBehind(spool), self._clock)
+        tape = self._tape = Tape(WriteBehind(spool, self._queue_bytes), self._clock)
         tape.write(RECORDING, Began(0, self.recording_id, self.serial, self._room_id, tape.began_at))
         self._watches = [asyncio.create_task(self._watch(tape)), asyncio.create_task(self._vouch(tape))]
         for task in self._watches:

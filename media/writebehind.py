@@ -13,12 +13,13 @@ from collections.abc import Iterable
 
 import structlog
 
-from media.entries import AnyEntry, Ended, Frame
+from media.entries import RECORDING, AnyEntry, Ended, Frame
 from media.spool import SpoolWriter
 
 EVERY_S = 0.4
 RECORD_MS = 500
 LIMIT_BYTES = 32 << 20
+RESERVE_BYTES = 4 << 20  # beyond it for the recording's own entries, which tell what was lost
 GIVE_UP_S = 5.0  # at the end: how long a disk that fails is asked again
 ENTRY_BYTES = 400  # what an entry counts besides its media, in memory
 
@@ -58,7 +59,8 @@ class WriteBehind:
 
     def put(self, stream: int, entry: AnyEntry) -> bool:
         """False: the queue is full, and the entry was not taken."""
-        if self._put - self._written + _size(entry) > self._limit:
+        limit = self._limit + (RESERVE_BYTES if stream == RECORDING else 0)
+        if self._put - self._written + _size(entry) > limit:
             return False
         self._put += _size(entry)
         self._queue.append((stream, entry))

@@ -13,7 +13,7 @@ VIDEO, AUDIO = 96, 111
 
 
 @cache
-def pictures(codec: str, count: int, key_every: int = 30, width: int = 320, height: int = 240) -> tuple[bytes, ...]:
+def pictures(codec: str, count: int, key_every: int = 30, width: int = 160, height: int = 120) -> tuple[bytes, ...]:
     """Encoded frames of 30 a second."""
     encoder = av.CodecContext.create({"VP8": "libvpx", "VP9": "libvpx-vp9", "H264": "libx264"}[codec], "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"

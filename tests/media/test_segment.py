@@ -73,7 +73,7 @@ def test_the_same_frames_give_the_same_bytes():
 
 def test_the_first_picture_gives_the_size():
     segment = mux(frames_of("VP8", 3), "VP8", 90000)
-    assert (segment.width, segment.height) == (320, 240)
+    assert (segment.width, segment.height) == (160, 120)
 
 
 def test_h264_goes_into_matroska():
