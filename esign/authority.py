@@ -62,6 +62,8 @@ def make_test_authority(folder: Path | str) -> Path:
     folder = Path(folder)
     if (folder / "tsa.pem").is_file():
         return folder
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty and holds no authority")
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".authority-", dir=folder.parent))
     try:
@@ -76,7 +78,7 @@ def _settle(draft: Path, folder: Path) -> None:
     try:
         draft.rename(folder)
     except OSError:
-        # Another process was first, and its authority is as good. An unrelated folder in the way is an error.
+        # Another process was first, and its authority is as good.
         if not (folder / "tsa.pem").is_file():
             raise
 

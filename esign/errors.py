@@ -19,8 +19,11 @@ class UnknownAmendment(EsignError):
     code = "unknown_amendment"
 
     def __init__(self, keys: tuple[str, ...]) -> None:
-        super().__init__(f"no form prints {', '.join(keys)}")
+        super().__init__(keys)  # args as the constructor takes them: the error pickles, out of the process pool
         self.keys = keys
+
+    def __str__(self) -> str:
+        return f"no form prints {', '.join(self.keys)}"
 
 
 class MissingGlyph(EsignError):
@@ -29,8 +32,11 @@ class MissingGlyph(EsignError):
     code = "missing_glyph"
 
     def __init__(self, characters: tuple[str, ...]) -> None:
-        super().__init__(f"no font draws {' '.join(f'{c} U+{ord(c):04X}' for c in characters)}")
+        super().__init__(characters)
         self.characters = characters
+
+    def __str__(self) -> str:
+        return f"no font draws {' '.join(f'{c} U+{ord(c):04X}' for c in self.characters)}"
 
 
 class FontsMissing(EsignError):

@@ -87,8 +87,8 @@ class LocalTimestamper(TimeStamper):
 class HttpTimestamper(RequestsHTTPTimeStamper):
     """A real authority, RFC 3161 over HTTP; `timeout` in seconds. Blocks its own thread: for the process pool."""
 
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         try:
-            return await super().async_request_tsa_response(req)
-        except ValueError as error:  # the answer is no ASN.1
-            raise TimestampRequestError("malformed answer") from error
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except ValueError as error:  # no ASN.1, or a rejection: asn1crypto parses late and insists on a token
+            raise TimestampRequestError("no timestamp in the answer") from error

@@ -1,8 +1,12 @@
+import asyncio
+import threading
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from asn1crypto import tsp
 
-from esign.authority import make_test_authority, root_certificate
+from esign.authority import load_authority, make_test_authority, root_certificate
 from esign.envelope import QUESTIONS, render
 from esign.sealing import approve, certify, seal
 from tests.esign.hand import ink
@@ -60,3 +64,33 @@ def signed(certified, fields, authority):
 @pytest.fixture(scope="session")
 def sealed(signed, authority):
     return seal(signed, authority)
+
+
+@pytest.fixture
+def tsa(authority):
+    """The test authority behind real HTTP, as RFC 3161 3.4 has it; `answers` may be replaced by a test."""
+    local = load_authority(authority).timestamper
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+            content_type, body = server.answer(request)
+            self.send_response(200)
+            self.send_header("Content-Type", content_type)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    def granted(request):
+        return "application/timestamp-reply", asyncio.run(local.async_request_tsa_response(request)).dump()
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server.answer, server.url = granted, f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
