@@ -19,6 +19,13 @@ import pytest
 
 NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []}
 BUCKET, ACCESS_KEY, SECRET_KEY = "cvx-test", "testkey", "testsecret"
+SMALL = [
+    "-master.volumeSizeLimitMB=64",
+    "-volume.max=20",
+    "-master.electionTimeout=1s",
+    "-master.heartbeatInterval=50ms",
+]
+ONE_VOLUME = {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}  # it would make seven at the first object
 
 
 @pytest.fixture(scope="session")
@@ -171,7 +178,7 @@ def postgres_server(engine_folder: Path) -> Iterator[str]:
     )
     wait_until(lambda: "ready to accept connections" in log.read_text(errors="replace"), process, log)
     yield f"postgresql://postgres@/postgres?host={folder}"
-    process.send_signal(signal.SIGINT)  # fast shutdown: what is open is cut
+    process.send_signal(signal.SIGQUIT)  # at once: nobody will read this data again
     process.wait(10)
 
 
@@ -182,21 +189,19 @@ def _wheel(name: str) -> Path:
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
-    """A new, empty database."""
+    """An empty database, the same one for every test: a new one costs eight megabytes of copying."""
     import asyncio
-    import secrets
 
-    name = f"t{secrets.token_hex(6)}"
-    asyncio.run(_create_database(postgres_server, name))
-    return postgres_server.replace("/postgres?", f"/{name}?")
+    asyncio.run(_empty_database(postgres_server))
+    return postgres_server
 
 
-async def _create_database(url: str, name: str) -> None:
+async def _empty_database(url: str) -> None:
     import asyncpg
 
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     finally:
         await connection.close()
 
@@ -224,7 +229,7 @@ def s3_server(engine_folder: Path) -> Iterator[str]:
         "-s3.port.lance=0",
         f"-s3.config={folder}/s3.json",
     ]
-    process = spawn([weed, "server", *flags, "-master.volumeSizeLimitMB=64", "-volume.max=20"], log=log, cwd=folder)
+    process = spawn([weed, "server", *flags, *SMALL], log=log, cwd=folder, env=ONE_VOLUME)
     wait_until(lambda: _connects(socket.AF_INET, ("127.0.0.1", ports["s3"])), process, log)
     _make_bucket(weed, next(flag for flag in flags if flag.startswith("-master.port.grpc")), ports["master"])
     yield f"s3://{ACCESS_KEY}:{SECRET_KEY}@{BUCKET}?endpoint=http://127.0.0.1:{ports['s3']}"
