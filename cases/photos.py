@@ -6,7 +6,6 @@ import secrets
 from typing import Literal
 
 from capture.service import AcceptedPhoto, accept_photo
-
 from cases import gates
 from cases.actor import Actor
 from cases.case import Case, Photo, PhotoTask

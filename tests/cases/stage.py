@@ -119,9 +119,9 @@ class Stage:
             await photos.add_photo(self.desk, actor, self.case_id, task, card_photo(number), side, True, f"{task}-{side}")
         return await photos.complete_photos(self.desk, actor, self.case_id, task)
 
-    async def ready(self, request: OpenCase = SERVICE) -> Case:
-        """A case whose photos are approved and whose forms are issued."""
-        case = await self.open(request)
+    async def ready(self, request: OpenCase | None = SERVICE) -> Case:
+        """A case whose photos are approved and whose forms are issued; None goes on with the one that is open."""
+        case = await self.open(request) if request else await self.case()
         for person in case.persons:
             await self.photograph(member(person))
         for task in case.photo_tasks:
@@ -196,7 +196,7 @@ class Stage:
         await self.recording()
         return case
 
-    async def meeting_for(self, request: OpenCase = SERVICE) -> Case:
+    async def meeting_for(self, request: OpenCase | None = SERVICE) -> Case:
         case = await self.ready(request)
         return await self.meet(*(member(person) for person in case.persons))
 
@@ -244,7 +244,7 @@ class Stage:
                 case = await self.finish(actor, document.document_id)
         return case
 
-    async def submitted(self, request: OpenCase = SERVICE) -> Case:
+    async def submitted(self, request: OpenCase | None = SERVICE) -> Case:
         case = await self.meeting_for(request)
         signers = [member(person) for person in case.persons]
         for signer in signers:
@@ -257,7 +257,7 @@ class Stage:
             for step in ("confirm_application", "confirm_others"):
                 await self.say(actor, step, yes)
 
-    async def under_review(self, request: OpenCase = SERVICE) -> Case:
+    async def under_review(self, request: OpenCase | None = SERVICE) -> Case:
         case = await self.submitted(request)
         await self.confirm(*(member(person) for person in case.persons))
         await meeting.end_meeting(self.desk, AGENT, self.case_id)

@@ -1,0 +1,29 @@
+"""What customers are told by SMS: that their case was submitted (U11)."""
+
+from cases.actor import SYSTEM
+from cases.case import Case
+from cases.desk import Desk
+from cases.events import Event, NoticeSent
+from cases.workflow import load, record
+from otp.sms import SmsGateway
+
+SUBMITTED = "【視訊服務通知】您的受理編號{case_no}已送出申請，後續將有專人致電確認。如非本人辦理請立即與我們聯繫。"
+
+
+async def notify_submitted(desk: Desk, gateway: SmsGateway, case_id: str, key: str) -> None:
+    """One SMS a person. Repeated after a crash it goes on where it was; `key` de-duplicates at the gateway."""
+    case = await load(desk, case_id)
+    for person in case.persons:
+        number = person.profile.get("phone")
+        if number and person.person_id not in case.noticed:
+            text = SUBMITTED.format(case_no=case.case_no)
+            message_id = await gateway.send(number, text, f"{key}-{person.person_id}")
+            await _noticed(desk, case_id, person.person_id, message_id)
+
+
+async def _noticed(desk: Desk, case_id: str, person_id: str, message_id: str) -> None:
+    def decide(case: Case) -> list[Event]:
+        told = person_id in case.noticed
+        return [] if told else [NoticeSent(notice="submission", person_id=person_id, message_id=message_id)]
+
+    await record(desk, SYSTEM, case_id, decide)

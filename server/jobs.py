@@ -1,0 +1,129 @@
+"""The body of the `jobs` role: tail the journal, and start for each entry the durable effects that it asks for.
+
+The journal is the outbox. The checkpoint moves only after the effects of a batch are in the durable queue, and an
+effect is named by its entry, so a crash anywhere loses nothing and doubles nothing.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import structlog
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cases.desk import Desk
+from cases.press import Press
+from cases.workflow import CHANNEL
+from esign.service import warm
+from otp.sms import SmsGateway
+from ports.database import read, write
+from ports.errors import KeyValueUnavailable
+from ports.schema import checkpoints
+from server.effects import Effects, effects_of
+from server.jobs_workflows import Workflows
+from server.processes import die_with_parent
+
+NAME = "effects"
+POLL_SECONDS = 0.5
+BATCH = 200
+
+log = structlog.get_logger()
+
+
+@contextlib.asynccontextmanager
+async def run_jobs(
+    desk: Desk,
+    *,
+    engine: AsyncEngine,
+    sms: SmsGateway,
+    authority_dir: Path,
+    data_dir: Path,
+    tsa_url: str | None = None,
+    processes: int | None = None,
+) -> AsyncIterator["Jobs"]:
+    """Jobs run until the block ends; a failure of the tail ends the block with it."""
+    with _pool(authority_dir, processes or max(1, (os.cpu_count() or 2) - 1)) as pool:
+        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms)
+        workflows = Workflows(data_dir / "jobs.sqlite", effects.perform)
+        await workflows.start()
+        jobs = Jobs(desk, engine, workflows)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tail = tasks.create_task(jobs.tail(), name="journal tail")
+                wake = tasks.create_task(jobs.listen(), name="journal wake-up")
+                try:
+                    yield jobs
+                finally:
+                    tail.cancel()
+                    wake.cancel()
+        finally:
+            await workflows.close()
+
+
+class Jobs:
+    """The tail of the journal. `position` is that of the last entry whose effects are in the queue."""
+
+    def __init__(self, desk: Desk, engine: AsyncEngine, workflows: Workflows):
+        self._desk, self._engine, self._workflows = desk, engine, workflows
+        self._news = asyncio.Event()
+        self.position = 0
+
+    async def tail(self) -> None:
+        self.position = await self._checkpoint()
+        while True:
+            self._news.clear()
+            if not await self.step():
+                await self._wait()
+
+    async def step(self) -> bool:
+        """One batch; answers whether there was anything."""
+        entries = await self._desk.journal.tail(self.position, BATCH)
+        for entry in entries:
+            for effect in effects_of(entry):
+                await self._workflows.enqueue(effect.id, effect.line, effect.kind, effect.arguments)
+        if entries:
+            await self._remember(entries[-1].position)
+        return bool(entries)
+
+    async def listen(self) -> None:
+        """Wakes the tail when a case has a new version; without the bus it looks twice a second anyway."""
+        while True:
+            try:
+                async with self._desk.keyvalue.subscribe(CHANNEL) as inbox:
+                    async for _, payload in inbox:
+                        log.debug("journal_news", version=json.loads(payload)["version"])
+                        self._news.set()
+            except KeyValueUnavailable:
+                log.warning("bus_unavailable")
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _wait(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
+
+    async def _checkpoint(self) -> int:
+        async with read(self._engine) as connection:
+            found = await connection.execute(select(checkpoints.c.position).where(checkpoints.c.name == NAME))
+            return found.scalar() or 0
+
+    async def _remember(self, position: int) -> None:
+        async with write(self._engine) as connection:
+            await connection.execute(delete(checkpoints).where(checkpoints.c.name == NAME))
+            await connection.execute(insert(checkpoints).values(name=NAME, position=position))
+        self.position = position
+
+
+def _pool(authority_dir: Path, processes: int) -> ProcessPoolExecutor:
+    """Spawned, since a fork of a process with threads may hang; the children end with this process, however it ends."""
+    return ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start, initargs=(authority_dir,))
+
+
+def _start(authority_dir: Path) -> None:
+    die_with_parent()
+    warm(authority_dir)

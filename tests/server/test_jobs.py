@@ -1,0 +1,91 @@
+"""The jobs role on a real database file and a real durable queue, with real PDFs."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from dataclasses import replace
+
+import pytest
+
+from cases import opening, reading
+from cases.actor import SYSTEM
+from cases.evidence import package, verify_package
+from cases.state import State
+from cases.workflow import load
+from esign.authority import make_test_authority, root_certificate
+from ports.clock import SystemClock
+from ports.database import migrate, open_engine
+from ports.keyvalue import MemoryKeyValue
+from ports.sqljournal import SqlJournal
+from ports.sqlkeys import SqlKeys
+from server.effects import effects_of
+from server.jobs import run_jobs
+from tests.cases.stage import AGENT, ALONE, REVIEWER, SERVICE, WANG, Stage
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return make_test_authority(tmp_path_factory.mktemp("authority") / "authority")
+
+
+@pytest.fixture
+async def engine(tmp_path):
+    url = f"sqlite+aiosqlite:///{tmp_path / 'cvx.sqlite'}"
+    await migrate(url)
+    engine = open_engine(url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def stage(engine, authority):
+    """The stage with its journal in the database, so that jobs tail what was committed."""
+    stage = Stage()
+    keys = SqlKeys(engine, b"k" * 32)
+    desk = replace(stage.desk, journal=SqlJournal(engine, keys), roots=(root_certificate(authority),))
+    stage.desk = desk
+    return stage
+
+
+def jobs(stage, engine, authority, folder):
+    return run_jobs(
+        stage.desk, engine=engine, sms=stage.outbox, authority_dir=authority, data_dir=folder, processes=1
+    )
+
+
+async def until(stage, wanted, seconds=20.0):
+    """The case, once it is as wanted; jobs work on real time."""
+    async with asyncio.timeout(seconds):
+        while True:
+            case = await load(stage.desk, stage.case_id)
+            if wanted(case):
+                return case
+            await asyncio.sleep(0.05)
+
+
+def all_issued(case):
+    return all(document.issued for document in case.documents)
+
+
+def all_sealed(case):
+    return all(document.sealed for document in case.documents)
+
+
+async def test_a_case_gets_its_forms_signatures_and_seals_and_proves_them(stage, engine, authority, tmp_path, monkeypatch):
+    async with jobs(stage, engine, authority, tmp_path):
+        await stage.open(SERVICE)
+        await until(stage, all_issued)
+        monkeypatch.setattr(stage, "issue", stage.case)  # the forms are there: the stage must not make its own
+        await stage.under_review(None)
+        case = await until(stage, all_sealed)
+        assert [len(document.signed) for document in case.documents] == [len(d.inks) for d in case.documents]
+        await until(stage, lambda case: case.noticed == {"M1", "M2"})
+        case = await stage.pass_review()
+    assert case.state == State.ACCEPTED
+    report = verify_package(await package(stage.desk, REVIEWER, stage.case_id))
+    assert report.problems == ()
+    assert (report.ok, report.documents, report.state) == (True, len(case.documents), "accepted")
