@@ -13,6 +13,9 @@ from capture.edges import Edges, orientation_mask
 DEGREES = 180
 RHO = 2.0  # pixels a bin
 SPREAD = (-2, -1, 0, 1, 2)  # degrees by which an edge's direction may be wrong
+PEAKS = 110  # looked at
+WINDOW = 0.2  # of the long side: the stretch over which a line has to be good
+APART = 3.0  # pixels between two lines at the ends of a stretch, at the least
 EACH = 34  # lines kept of those that run across, and of those that run down
 OVERLAP = 18  # degrees near the diagonal in which a line counts as both
 NEAR = 2.5  # pixels from the line within which edges refine it
@@ -71,10 +74,9 @@ def _vote(edges: Edges, size: tuple[int, int]) -> tuple[NDArray[np.float32], int
 
 
 def _strongest(peaks: NDArray[np.float32], wanted: NDArray[np.bool_], offset: int) -> tuple[NDArray, NDArray]:
-    chosen = np.where(wanted[:, None], peaks, 0.0).ravel()
-    top = np.argpartition(chosen, -EACH)[-EACH:]
-    top = top[chosen[top] > 0]
-    degree, column = np.divmod(top, peaks.shape[1])
+    degree, column = np.nonzero(peaks * wanted[:, None])
+    top = np.argsort(peaks[degree, column])[-PEAKS:]
+    degree, column = degree[top], column[top]
     return np.deg2rad(degree).astype(np.float32), ((column - offset) * RHO).astype(np.float32)
 
 
@@ -82,6 +84,10 @@ def _lines(
     edges: Edges, size: tuple[int, int], theta: NDArray, rho: NDArray, borders: tuple[tuple[float, ...], ...], axis: int
 ) -> Lines:
     theta, rho = _refine(edges, theta, rho)
+    normal = np.stack([np.cos(theta), np.sin(theta)], axis=1)
+    covered, _ = _cover(edges, size, normal, rho, np.stack([-normal[:, 1], normal[:, 0]], axis=1), step=2)
+    best = _distinct(covered, int(WINDOW * max(size) / 2), normal, rho)
+    theta, rho = theta[best], rho[best]
     normal = np.stack([np.cos(theta), np.sin(theta)], axis=1)
     border = np.array(borders, np.float32)
     normal, rho = np.concatenate([normal, border[:, :2]]), np.concatenate([rho, border[:, 2]])
@@ -93,17 +99,38 @@ def _lines(
     return Lines(*(a.astype(np.float32) for a in (normal, rho, along)), virtual, covered, first)
 
 
+def _distinct(covered: NDArray, window: int, normal: NDArray, rho: NDArray) -> NDArray:
+    """The lines with the best supported stretch, leaving out those that run along a better one there."""
+    stretch = covered[:, window:] - covered[:, :-window]
+    at, support = stretch.argmax(axis=1), stretch.max(axis=1)
+    along = np.stack([-normal[:, 1], normal[:, 0]], axis=1)
+    first = -(covered.shape[1] // 2) * 2
+    near = np.ones((len(rho), len(rho)), bool)
+    for end in (at, at + window):
+        point = normal * rho[:, None] + along * (first + 2 * end)[:, None]
+        near &= np.abs(point @ normal.T - rho) < APART  # [i, j]: line j passes by this end of i's stretch
+    order, kept = np.argsort(-support), []
+    free = np.ones(len(rho), bool)
+    for i in order:
+        if free[i]:
+            kept.append(i)
+            free &= ~near[:, i]  # whoever's own stretch lies on line i
+    return np.array(kept[:EACH], dtype=int)
+
+
 def _refine(edges: Edges, theta: NDArray, rho: NDArray) -> tuple[NDArray, NDArray]:
     """Least squares through the edges near each line that run along it."""
     normal = np.stack([np.cos(theta), np.sin(theta)])
     distance = edges.points @ normal - rho
-    turn = np.abs(np.sin(edges.angles[:, None] - theta))
-    weight = ((np.abs(distance) < NEAR) & (turn < 0.2)).astype(np.float32)
-    along = edges.points @ np.stack([-normal[1], normal[0]])
-    count = weight.sum(axis=0) + 1e-6
-    mean_d, mean_t = (weight * distance).sum(axis=0) / count, (weight * along).sum(axis=0) / count
-    spread = (weight * along * along).sum(axis=0) / count - mean_t**2
-    joint = (weight * along * distance).sum(axis=0) / count - mean_t * mean_d
+    edge, line = np.nonzero(np.abs(distance) < NEAR)
+    turn = np.abs(np.sin(edges.angles[edge] - theta[line]))
+    edge, line = edge[turn < 0.2], line[turn < 0.2]
+    d = distance[edge, line]
+    t = edges.points[edge, 1] * normal[0, line] - edges.points[edge, 0] * normal[1, line]
+    total = [np.bincount(line, weight, len(theta)) for weight in (np.ones_like(d), d, t, t * t, t * d)]
+    count = total[0] + 1e-6
+    mean_d, mean_t = total[1] / count, total[2] / count
+    spread, joint = total[3] / count - mean_t**2, total[4] / count - mean_t * mean_d
     slope = np.where((count > 12) & (spread > 100), joint / np.maximum(spread, 1e-6), 0.0)
     # d = mean_d + slope (t - mean_t): turn the normal against the slope, keep the line's middle where it is
     turned = theta - np.arctan(slope)
@@ -113,11 +140,11 @@ def _refine(edges: Edges, theta: NDArray, rho: NDArray) -> tuple[NDArray, NDArra
 
 
 def _cover(
-    edges: Edges, size: tuple[int, int], normal: NDArray, rho: NDArray, along: NDArray
+    edges: Edges, size: tuple[int, int], normal: NDArray, rho: NDArray, along: NDArray, step: int = 1
 ) -> tuple[NDArray[np.float32], float]:
     width, height = size
     reach = int(np.hypot(width, height))
-    t = np.arange(-reach, reach + 1, dtype=np.float32)
+    t = np.arange(-reach, reach + 1, step, dtype=np.float32)
     x = np.rint(normal[:, :1] * rho[:, None] + along[:, :1] * t).astype(np.int32)
     y = np.rint(normal[:, 1:] * rho[:, None] + along[:, 1:] * t).astype(np.int32)
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
