@@ -99,6 +99,9 @@ class ReorderWindow:
     def push(self, packet: Packet) -> list[Packet | None]:
         """What is in order now; None where packets were lost for good."""
         sequence = self._unwrap(packet.sequence)
+        if sequence == self._next and not self._waiting:  # nearly always
+            self._next += 1
+            return [packet]
         if self._next is not None and sequence < self._next:
             return self._late(sequence, packet)
         if sequence in self._waiting:

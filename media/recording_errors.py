@@ -39,6 +39,12 @@ class SpoolBroken(RecordingError):
     code = "recording_spool_broken"
 
 
+class SegmentUnreadable(RecordingError):
+    """The frames of a segment are no stream of their codec; no container takes them."""
+
+    code = "recording_segment_unreadable"
+
+
 class SegmentConflict(RecordingError):
     """A blob of this name holds other bytes than this segment."""
 

@@ -12,7 +12,7 @@ from media.recording_errors import SpoolBroken
 from media.sealing import seal_spool
 from media.spool import in_use, remove
 from ports.blobs import Blobs
-from ports.errors import KeyErased
+from ports.errors import KeyErased, Tampered
 from ports.keys import Keys
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ async def recover(spool_dir: Path, *, blobs: Blobs, keys: Keys) -> AsyncIterator
         except KeyErased:
             log.info("spool_erased", spool=path.name)
             await asyncio.to_thread(remove, path)
-        except SpoolBroken:
+        except (SpoolBroken, Tampered):
             log.error("spool_unreadable", spool=path.name)
             await asyncio.to_thread(path.rename, path.with_suffix(".unreadable"))
         else:

@@ -10,7 +10,6 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-import av
 import msgspec
 import structlog
 
@@ -20,7 +19,7 @@ from media.entries import Began, Frame, SegmentBegan
 from media.layout import Stored, lay_out
 from media.manifest import digest, read_signed, signed, summary
 from media.messages import SealedRecording
-from media.recording_errors import SegmentConflict, SpoolBroken
+from media.recording_errors import SegmentConflict, SegmentUnreadable, SpoolBroken
 from media.segment import Segment, extension, mux
 from media.spool import SpoolReader, read_header
 from ports.blobs import Blobs
@@ -95,8 +94,8 @@ class _Sealing:
         name = f"{folder}{began.track_id}/{began.number}.{extension(began.codec)}"
         try:
             segment = await asyncio.to_thread(self._mux, began)
-        except av.FFmpegError as failed:
-            log.error("segment_unreadable", blob=name, reason=type(failed).__name__)
+        except SegmentUnreadable as failed:
+            log.error("segment_unreadable", blob=name, reason=str(failed))
             self._problems.append(f"segment_unreadable {began.track_id}/{began.number}")
             return None
         if segment is None:

@@ -16,6 +16,7 @@ import msgspec
 
 from media.assembler import EncodedFrame
 from media.payloads import OPUS_RATE, opus_concealment, opus_duration, opus_frame_duration
+from media.recording_errors import SegmentUnreadable
 
 CLUSTER_MS = 1000
 CUE_BYTES = 40  # the most that one entry takes in the index
@@ -51,11 +52,14 @@ def extension(codec: str) -> str:
 
 
 def mux(frames: Sequence[EncodedFrame], codec: str, clock_rate: int) -> Segment:
-    """The file of these frames: at least one, times rising, video beginning with a key frame. Raises av.FFmpegError
-    where the frames are no stream of the codec."""
+    """The file of these frames: at least one, times rising, video beginning with a key frame. Raises
+    SegmentUnreadable where the frames are no stream of the codec."""
     timed = place_audio(frames) if codec == "opus" else place_video(frames, clock_rate)
     first = frames[0]
-    data = _write(timed, codec, clock_rate, first)
+    try:
+        data = _write(timed, codec, clock_rate, first)
+    except (av.FFmpegError, IndexError, ValueError) as failed:  # IndexError: the example has no stream
+        raise SegmentUnreadable(type(failed).__name__) from failed
     return Segment(
         data=data,
         frames=len(frames),

@@ -94,7 +94,7 @@ class Record(NamedTuple):
 
 
 class SpoolReader:
-    """Every record is checked on opening; what follows the first bad one is not there.
+    """Every record is checked on opening; what follows the first bad one is not there. Raises SpoolBroken.
 
     ``recording``: the entries of stream 0. ``broken``: None, "torn" (the file ends within a record) or "altered" (a
     record does not open). ``ended``: the last entry is `Ended`, so nothing is missing at the end either.
@@ -159,7 +159,11 @@ class SpoolReader:
         return None
 
     def _open(self, record: Record, head: bytes, sealed: bytes) -> list[AnyEntry]:
-        return unpack_entries(self._cipher.decrypt(_nonce(record.number), sealed, record.before + head))
+        plain = self._cipher.decrypt(_nonce(record.number), sealed, record.before + head)
+        try:
+            return unpack_entries(plain)
+        except msgspec.DecodeError as unknown:  # sealed by us, so by another version of us
+            raise SpoolBroken(self.path.name) from unknown
 
 
 def read_header(path: Path) -> SpoolHeader:

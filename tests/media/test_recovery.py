@@ -145,6 +145,14 @@ async def test_a_file_that_is_no_spool_is_put_aside_and_the_others_are_sealed(tm
     assert (studio.folder / "broken.unreadable").exists() is True
 
 
+async def test_a_spool_whose_key_does_not_open_is_put_aside(tmp_path):
+    studio = Studio(tmp_path, FrozenClock())
+    path = await left_behind(studio)
+    studio.keys = MemoryKeys()
+    assert await recovered(studio) == []
+    assert path.with_suffix(".unreadable").exists() is True
+
+
 async def test_a_store_that_fails_leaves_the_spool_for_the_next_try(tmp_path):
     class FullStore(SealedBlobs):
         async def put(self, name, data, *, scope):

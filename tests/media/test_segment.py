@@ -2,8 +2,11 @@ import io
 
 import av
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from media.assembler import Assembler, EncodedFrame
+from media.recording_errors import SegmentUnreadable
 from media.segment import extension, mux
 from tests.media.streams import AUDIO, VIDEO, decoded, flat, packets_of, pictures, sounds
 
@@ -74,6 +77,16 @@ def test_the_same_frames_give_the_same_bytes():
 def test_the_first_picture_gives_the_size():
     segment = mux(frames_of("VP8", 3), "VP8", 90000)
     assert (segment.width, segment.height) == (160, 120)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(("VP8", "VP9", "H264", "opus")), st.lists(st.binary(min_size=1, max_size=60), min_size=1))
+def test_frames_of_noise_make_a_file_or_are_refused(codec, noise):
+    frames = [EncodedFrame(number * 3000, 0.0, True, data, 320, 240) for number, data in enumerate(noise)]
+    try:
+        assert mux(frames, codec, 48000 if codec == "opus" else 90000).frames == len(noise)
+    except SegmentUnreadable:
+        assert codec == "H264"
 
 
 def test_h264_goes_into_matroska():
