@@ -5,24 +5,31 @@ import { defineConfig, type Plugin } from "vite";
 const here = import.meta.dirname;
 const catalogueDir = resolve(here, "../server/catalogue");
 const pages = ["customer", "console", "review", "demo"] as const;
-const prefixes: Record<(typeof pages)[number], string> = { customer: "c.", console: "k.", review: "r.", demo: "d." };
-
+type Page = (typeof pages)[number];
+type Language = "zh" | "en";
 type Texts = Record<string, { zh: string; en: string }>;
 
-/** Every catalogue file of the server in one table, without the keys that only another page uses. */
-function textsFor(page: (typeof pages)[number]): Record<string, [string, string]> {
-  const others = pages.filter((name) => name !== page).map((name) => prefixes[name]);
-  const table: Record<string, [string, string]> = {};
+/** Keys that a page never shows: those of the other pages. */
+const foreign: Record<Page, RegExp> = {
+  customer: /^(k|r|d|staff|queue|viewer|assessment)\.|^finding\.(kind|strength|before)\./,
+  console: /^(c|r|d)\./,
+  review: /^(c|k|d)\./,
+  demo: /^(?!d\.|login\.|problem\.|[a-z]+$)/,
+};
+
+/** Every catalogue file of the server in one table, in one language, without the keys that only another page uses. */
+function textsFor(page: Page, language: Language): Record<string, string> {
+  const table: Record<string, string> = {};
   for (const file of readdirSync(catalogueDir).filter((name) => name.endsWith(".json")).sort()) {
     const texts = JSON.parse(readFileSync(join(catalogueDir, file), "utf8")) as Texts;
     for (const [key, text] of Object.entries(texts)) {
-      if (!others.some((prefix) => key.startsWith(prefix))) table[key] = [text.zh, text.en];
+      if (!foreign[page].test(key)) table[key] = text[language];
     }
   }
   return table;
 }
 
-/** `import texts from "virtual:texts/customer"`: the texts a page needs, at build time. */
+/** `import("virtual:texts/customer/zh")`: the texts that a page needs, at build time. */
 function catalogue(): Plugin {
   const marker = "virtual:texts/";
   return {
@@ -30,8 +37,8 @@ function catalogue(): Plugin {
     resolveId: (id) => (id.startsWith(marker) ? `\0${id}` : null),
     load(id) {
       if (!id.startsWith(`\0${marker}`)) return null;
-      const page = id.slice(marker.length + 1) as (typeof pages)[number];
-      return `export default ${JSON.stringify(textsFor(page))}`;
+      const [page, language] = id.slice(marker.length + 1).split("/") as [Page, Language];
+      return `export default ${JSON.stringify(textsFor(page, language))}`;
     },
   };
 }

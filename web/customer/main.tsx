@@ -1,6 +1,5 @@
 import "../shared/base.css";
 import "./customer.css";
-import texts from "virtual:texts/customer";
 import { upgrade } from "../shared/api.ts";
 import { Login } from "../shared/login.tsx";
 import { start } from "../shared/start.tsx";
@@ -10,7 +9,7 @@ import { Gate } from "./gate.tsx";
 
 start({
   kind: "member",
-  texts,
+  texts: { zh: () => import("virtual:texts/customer/zh"), en: () => import("virtual:texts/customer/en") },
   login: () => <Login kind="member" title={t("c.login.title")} hint={t("c.login.hint")} />,
   page: () => <App />,
   before: () => (upgrade.value ? <Gate {...upgrade.value} /> : null),

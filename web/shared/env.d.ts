@@ -1,6 +1,6 @@
 declare const __CLIENT_VERSION__: string;
 
 declare module "virtual:texts/*" {
-  const texts: Record<string, [zh: string, en: string]>;
+  const texts: Record<string, string>;
   export default texts;
 }

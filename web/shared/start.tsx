@@ -4,11 +4,11 @@ import { explain } from "./api.ts";
 import { follow } from "./cases.ts";
 import { principal, resume } from "./session.ts";
 import { closeSocket, openSocket } from "./socket.ts";
-import { loadTexts, t, type Texts } from "./text.ts";
+import { loadTexts, t, type Sources } from "./text.ts";
 import type { Kind } from "./types.ts";
 import { Button, Failure, Loading, Toast } from "./ui.tsx";
 
-type Pages = { kind: Kind; texts: Texts; login: () => JSX.Element; page: () => JSX.Element; before?: () => JSX.Element | null };
+type Pages = { kind: Kind; texts: Sources; login: () => JSX.Element; page: () => JSX.Element; before?: () => JSX.Element | null };
 
 function Root({ kind, login, page, before }: Pages): JSX.Element {
   const [failed, setFailed] = useState<string | null>(null);
@@ -45,8 +45,7 @@ function Retry({ text, onRetry }: { text: string; onRetry: () => void }): JSX.El
 
 /** Mounts a page that needs a session of one kind. */
 export function start(pages: Pages): void {
-  loadTexts(pages.texts);
-  follow();
   const root = document.getElementById("app");
-  if (root) render(<Root {...pages} />, root);
+  follow();
+  if (root) void loadTexts(pages.texts).then(() => render(<Root {...pages} />, root));
 }

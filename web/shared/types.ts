@@ -113,7 +113,7 @@ export type Finding = {
 
 export type Verb =
   | "acknowledge" | "add_photo" | "complete_photos" | "review_photos" | "open_meeting" | "join" | "end_meeting"
-  | "sign" | "submit" | "return" | "amend" | "review" | "callback";
+  | "sign" | "submit" | "return" | "amend" | "agent_report" | "review" | "callback";
 
 export type CaseView = {
   version: number;

@@ -1,0 +1,52 @@
+import type { JSX } from "preact";
+import { Icon } from "../shared/icons.tsx";
+import { Panel } from "../shared/staff.tsx";
+import { t } from "../shared/text.ts";
+import type { CaseView, Person } from "../shared/types.ts";
+import { Chip } from "../shared/ui.tsx";
+import { roles } from "../shared/words.ts";
+import { placeText, places } from "./cobrowse.ts";
+
+type State = boolean | null;
+const seconds = (value: number | null): string => (value === null ? "" : ` ${value.toFixed(1)}s`);
+const both = (a: State, b: State): State => (a === false || b === false ? false : a === true && b === true ? true : null);
+
+function steps(person: Person): { name: string; state: State; text: string }[] {
+  const { consents, identity, confirmations, permissions } = person;
+  const allowed = permissions && permissions.camera === "granted" && permissions.microphone === "granted";
+  return [
+    { name: "phone", state: person.phone_verified || null, text: t("k.person.phone") },
+    { name: "permissions", state: permissions ? allowed : null, text: t("k.person.permissions") },
+    { name: "consents", state: both(both(consents.recording, consents.video_signing), consents.face), text: t("k.person.consents") },
+    { name: "name", state: person.name_stated || null, text: t("k.person.name") },
+    { name: "front", state: identity.front_s === null ? null : true, text: t("k.person.front") + seconds(identity.front_s) },
+    { name: "back", state: identity.back_s === null ? null : true, text: t("k.person.back") + seconds(identity.back_s) },
+    { name: "documents", state: person.complete || null, text: t("k.person.documents", { done: person.documents_done, total: person.documents_total }) },
+    { name: "confirmations", state: both(confirmations.application, confirmations.others), text: t("k.person.confirmations") },
+  ];
+}
+
+/** Each signer's live steps. */
+export function People({ view }: { view: CaseView }): JSX.Element {
+  return (
+    <Panel title={t("k.people")} testid="people">
+      {view.people.map((person) => (
+        <article key={person.id} class="person" data-testid={`person-${person.id}`} data-complete={person.complete}>
+          <header class="row between">
+            <span><strong>{person.name}</strong> <small class="soft">{roles(person)}</small></span>
+            {view.meeting.present.includes(person.id) ? <Chip tone="good" testid={`present-${person.id}`}>{t("k.person.present")}</Chip> : <Chip>{t("k.person.away")}</Chip>}
+          </header>
+          <ul class="ticks">
+            {steps(person).map((step) => (
+              <li key={step.name} class={step.state === true ? "yes" : step.state === false ? "no" : ""} data-testid={`live-${person.id}-${step.name}`} data-state={String(step.state)}>
+                <Icon name={step.state === true ? "check" : step.state === false ? "close" : "clock"} size={16} />
+                {step.text}
+              </li>
+            ))}
+          </ul>
+          {places.value[person.id] && <p class="place" data-testid={`place-${person.id}`}><Icon name="person" size={16} />{placeText(view, person.id)}</p>}
+        </article>
+      ))}
+    </Panel>
+  );
+}

@@ -1,0 +1,86 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { post } from "../shared/api.ts";
+import { carry } from "../shared/cases.ts";
+import { Icon } from "../shared/icons.tsx";
+import { Panel } from "../shared/staff.tsx";
+import { t } from "../shared/text.ts";
+import type { CaseView, ScriptStep } from "../shared/types.ts";
+import { Button, Chip, Failure, useAction } from "../shared/ui.tsx";
+import { nameOf, promptText, stepName } from "../shared/words.ts";
+import { CloseDialog } from "./close.tsx";
+import { Hold } from "./hold.tsx";
+
+const spoken = (id: string): boolean => id.startsWith("consent_") || id.startsWith("confirm_") || id === "state_name";
+
+/** A step can be taken once all earlier ones of the same person, and of the meeting, are done. */
+export function ready(script: ScriptStep[], step: ScriptStep): boolean {
+  if (step.status === "done") return false;
+  if (step.person_id === null) return true;
+  const earlier = script.slice(0, script.indexOf(step));
+  return earlier.every((each) => each.status === "done" || (each.person_id !== step.person_id && each.person_id !== null));
+}
+
+function Ask({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element {
+  const action = useAction();
+  const asked = view.meeting.prompt?.step === step.id && view.meeting.prompt.person_id === step.person_id;
+  const ask = (): void => action.run(() => carry(post<CaseView>(`/cases/${view.case_id}/meeting/prompts`, { step: step.id, person_id: step.person_id })));
+  return (
+    <>
+      <p class="script-words">「{promptText(step.id)}」</p>
+      <div class="row">
+        <Button testid={`ask-${step.id}-${step.person_id}`} small look={asked ? "secondary" : "primary"} busy={action.busy} onClick={ask}>{t(asked ? "k.script.ask_again" : "k.script.ask")}</Button>
+        {asked && <Chip tone="info" testid="waiting-answer">{t("k.script.waiting")}</Chip>}
+      </div>
+      <Failure text={action.error} />
+    </>
+  );
+}
+
+function ShowCard({ view }: { view: CaseView }): JSX.Element {
+  const action = useAction();
+  const show = (): void => action.run(() => carry(post<CaseView>(`/cases/${view.case_id}/meeting/registration-card`)));
+  return (
+    <>
+      <p class="script-words">{t("k.script.card")} <span class="mono">{view.agent.registration_no}</span></p>
+      <Button testid="show-card" small busy={action.busy} onClick={show}>{t("k.script.show_card")}</Button>
+      <Failure text={action.error} />
+    </>
+  );
+}
+
+function Work({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element | null {
+  if (spoken(step.id)) return <Ask view={view} step={step} />;
+  if (step.id === "registration_card") return <ShowCard view={view} />;
+  if (step.id.startsWith("identity_") && step.person_id) return <Hold key={`${step.id}-${step.person_id}`} view={view} personId={step.person_id} side={step.id.endsWith("back") ? "back" : "front"} />;
+  if (step.id === "documents") return <p class="script-words">{t("k.script.documents")}</p>;
+  if (step.id === "submit") return <p class="script-words">{t("k.script.submit")}</p>;
+  return null;
+}
+
+function Row({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element {
+  const open = view.meeting.status === "open" && (step.status === "current" || ready(view.script, step)) && step.id !== "end";
+  return (
+    <li class={`script-step ${step.status}${open ? " open" : ""}`} data-testid={`step-${step.id}-${step.person_id ?? "all"}`} data-status={step.status}>
+      <span class="script-mark">{step.status === "done" ? <Icon name="check" size={16} /> : ""}</span>
+      <div class="grow">
+        <p class="script-name"><span>{stepName(step.id)}</span>{step.person_id && <small>{nameOf(view, step.person_id)}</small>}</p>
+        {open && <Work view={view} step={step} />}
+      </div>
+    </li>
+  );
+}
+
+/** What to say and do, in order; the next thing has its button. */
+export function ScriptPanel({ view }: { view: CaseView }): JSX.Element {
+  const [closing, setClosing] = useState(false);
+  const done = view.script.filter((step) => step.status === "done").length;
+  return (
+    <Panel title={t("k.script.title")} testid="script" action={<Chip>{done} / {view.script.length}</Chip>}>
+      {!view.script.length && <p class="soft">{t("k.script.none")}</p>}
+      <ol class="script">{view.script.map((step) => <Row key={`${step.id}-${step.person_id}`} view={view} step={step} />)}</ol>
+      {view.meeting.status === "open" && <Button testid="end-meeting" look="danger" wide icon="leave" onClick={() => setClosing(true)}>{t("k.close.open")}</Button>}
+      {closing && <CloseDialog view={view} onClose={() => setClosing(false)} />}
+    </Panel>
+  );
+}

@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { explain, get } from "../shared/api.ts";
+import { CaseFacts } from "../shared/facts.tsx";
+import { StaffFindings } from "../shared/findings.tsx";
+import { go } from "../shared/router.ts";
+import { t } from "../shared/text.ts";
+import type { CaseView, RecordingView } from "../shared/types.ts";
+import { Chip, Failure, IconButton, Loading } from "../shared/ui.tsx";
+import { useCase } from "../shared/usecase.ts";
+import { kindName, stateName } from "../shared/words.ts";
+import { Checklist } from "./checklist.tsx";
+import { Decision } from "./decision.tsx";
+import type { Engine } from "./engine.ts";
+import { Papers } from "./papers.tsx";
+import { Player } from "./player.tsx";
+import { Proof } from "./proof.tsx";
+
+function useRecording(view: CaseView | null): { recording: RecordingView | null; error: string | null } {
+  const [recording, setRecording] = useState<RecordingView | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const id = view?.case_id;
+  const wanted = view ? view.meeting.status !== "open" : false;
+  useEffect(() => {
+    if (!id || !wanted) return;
+    get<RecordingView>(`/cases/${id}/recording`).then(setRecording).catch((failure: unknown) => setError(explain(failure)));
+  }, [id, wanted]);
+  return { recording, error };
+}
+
+/** One case before the reviewer: the recording, its proof, the papers, and the decision. */
+export function Desk({ id }: { id: string }): JSX.Element {
+  const { view, error } = useCase(id);
+  const { recording, error: missing } = useRecording(view);
+  const [engine, setEngine] = useState<Engine | null>(null);
+  if (!view) return <main class="staff-page">{error ? <Failure text={error} /> : <Loading />}</main>;
+  return (
+    <main class="workspace review" data-testid="review-desk" data-state={view.state}>
+      <header class="case-head">
+        <IconButton testid="back" icon="back" label={t("back")} onClick={() => go()} />
+        <CaseFacts view={view} compact />
+        <span class="case-chips"><Chip>{kindName(view.kind)}</Chip><Chip tone="info" testid="case-state">{stateName(view.state)}</Chip></span>
+      </header>
+      <div class="column middle">
+        {missing && <Failure text={missing} testid="recording-error" />}
+        {!recording && !missing && (view.meeting.status === "open" ? <p class="soft">{t("r.still_open")}</p> : <Loading />)}
+        {recording && <Player key={recording.recording_id} view={view} recording={recording} onEngine={setEngine} />}
+        <Papers view={view} />
+      </div>
+      <div class="column right">
+        <Decision view={view} />
+        <Checklist view={view} recording={recording} engine={engine} />
+        {recording && <Proof view={view} recording={recording} />}
+        <StaffFindings view={view} />
+      </div>
+    </main>
+  );
+}

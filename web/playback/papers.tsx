@@ -1,0 +1,38 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Icon } from "../shared/icons.tsx";
+import { Panel } from "../shared/staff.tsx";
+import { t, tBoth } from "../shared/text.ts";
+import type { CaseDocument, CaseView, PhotoTask } from "../shared/types.ts";
+import { Chip } from "../shared/ui.tsx";
+import { DocumentViewer, PhotoViewer, photoUrl } from "../shared/viewers.tsx";
+import { nameOf } from "../shared/words.ts";
+
+/** The documents and the ID photos beside the recording. */
+export function Papers({ view }: { view: CaseView }): JSX.Element {
+  const [document, setDocument] = useState<CaseDocument | null>(null);
+  const [photo, setPhoto] = useState<{ task: PhotoTask; index: number } | null>(null);
+  return (
+    <Panel title={t("r.papers")} testid="papers">
+      <div class="paper-rows">
+        {view.documents.map((each) => (
+          <button key={each.id} type="button" class="document" data-testid={`document-${each.id}`} data-status={each.status} onClick={() => setDocument(each)}>
+            <Icon name={each.task === "sign" ? "pen" : "file"} />
+            <span class="grow"><strong>{tBoth(each.title)}</strong><small>{each.signers.map((signer) => `${signer.done ? "✓" : "○"} ${nameOf(view, signer.person_id)}`).join("　")}</small></span>
+            <Chip tone={each.status === "sealed" ? "good" : "plain"}>{t(`r.doc.${each.status}`)}</Chip>
+          </button>
+        ))}
+      </div>
+      <div class="thumbs">
+        {view.photo_tasks.flatMap((task) => task.photos.map((each, index) => (
+          <button key={each.id} type="button" class="thumb" data-testid={`photo-${each.id}`} onClick={() => setPhoto({ task, index })}>
+            <img src={photoUrl(view, each, each.cropped ? "card" : "original")} alt={t(`side.${each.side}`)} loading="lazy" />
+            <small>{nameOf(view, task.person_id)} {t(`side.${each.side}`)}</small>
+          </button>
+        )))}
+      </div>
+      {document && <DocumentViewer view={view} document={document} onClose={() => setDocument(null)} />}
+      {photo && <PhotoViewer view={view} task={photo.task} start={photo.index} onClose={() => setPhoto(null)} />}
+    </Panel>
+  );
+}

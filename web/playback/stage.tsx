@@ -1,0 +1,60 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "../shared/icons.tsx";
+import { t } from "../shared/text.ts";
+import type { Segment, Track } from "../shared/types.ts";
+import { roleName } from "../shared/words.ts";
+import { segmentAt } from "./clock.ts";
+import type { Engine } from "./engine.ts";
+
+type MediaProps = { engine: Engine; track: Track; segment: Segment; shown: boolean; silent: boolean };
+
+function Media({ engine, track, segment, shown, silent }: MediaProps): JSX.Element {
+  const video = useRef<HTMLVideoElement>(null);
+  const audio = useRef<HTMLAudioElement>(null);
+  const key = `${track.track_id}/${segment.n}`;
+  useEffect(() => {
+    engine.attach(key, video.current ?? audio.current, segment);
+    return () => engine.attach(key, null, segment);
+  }, [engine, key]);
+  if (track.kind === "audio") return <audio ref={audio} src={segment.url} preload="auto" muted={silent} data-testid={`media-${key}`} />;
+  return <video ref={video} src={segment.url} preload="auto" muted playsInline hidden={!shown} data-testid={`media-${key}`} />;
+}
+
+function Picture({ engine, track, mark }: { engine: Engine; track: Track; mark: string }): JSX.Element {
+  const now = segmentAt(track.segments, engine.position.value);
+  return (
+    <figure class="tile" data-testid={`track-${track.track_id}`} data-showing={now?.n ?? ""}>
+      {track.segments.map((segment) => <Media key={segment.n} engine={engine} track={track} segment={segment} shown={segment === now} silent />)}
+      {!now && <div class="tile-dark"><p>{t("r.no_picture")}</p></div>}
+      <p class="watermark" aria-hidden="true">{mark}</p>
+      <figcaption><span>{track.name}</span><small>{roleName(track.role)}</small></figcaption>
+    </figure>
+  );
+}
+
+type Props = { engine: Engine; tracks: Track[]; silenced: ReadonlySet<string>; onSilence: (trackId: string) => void; mark: string };
+
+/** All pictures side by side, and one switch for each voice. */
+export function Stage({ engine, tracks, silenced, onSilence, mark }: Props): JSX.Element {
+  const pictures = tracks.filter((track) => track.kind === "video");
+  const voices = tracks.filter((track) => track.kind === "audio");
+  return (
+    <div class="stage">
+      <div class={`tiles n${Math.min(6, pictures.length)}`}>
+        {pictures.map((track) => <Picture key={track.track_id} engine={engine} track={track} mark={mark} />)}
+      </div>
+      <div class="voices">
+        {voices.map((track) => {
+          const off = silenced.has(track.track_id);
+          return (
+            <button key={track.track_id} type="button" class="voice" data-testid={`voice-${track.track_id}`} aria-pressed={!off} onClick={() => onSilence(track.track_id)}>
+              <Icon name={off ? "silent" : "sound"} size={18} />{track.name}
+              {track.segments.map((segment) => <Media key={segment.n} engine={engine} track={track} segment={segment} shown={false} silent={off} />)}
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
