@@ -11,12 +11,12 @@ ANSWER_LIMIT = 64 << 10
 
 
 async def post_form(
-    session: aiohttp.ClientSession, url: str, form: Mapping[str, str], auth: aiohttp.BasicAuth | None = None
+    session: aiohttp.ClientSession, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
 ) -> str:
     """The body of a 2xx answer. Raises SmsRefused when nothing was accepted: no connection, or a 4xx answer; and
     SmsTimeout when nobody knows: silence, a broken connection, or a 5xx answer."""
     try:
-        async with session.post(url, data=form, auth=auth, timeout=TIMEOUT, allow_redirects=False) as response:
+        async with session.post(url, data=form, headers=headers, timeout=TIMEOUT, allow_redirects=False) as response:
             body = (await response.content.read(ANSWER_LIMIT)).decode("utf-8", "replace")
             status = response.status
     except aiohttp.ClientConnectorError as unreachable:

@@ -17,12 +17,12 @@ class TwilioSms:
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str, account: str, token: str, sender: str):
         """`sender` is a number in E.164 or the id of a messaging service (MG...)."""
-        self._session, self._auth = session, aiohttp.BasicAuth(account, token)
+        self._session, self._headers = session, {"Authorization": aiohttp.encode_basic_auth(account, token)}
         self._url = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
         self._sender = {"MessagingServiceSid" if sender.startswith("MG") else "From": sender}
 
     async def send(self, phone: str, text: str, dedup_key: str) -> str:
-        body = await post_form(self._session, self._url, {"To": phone, "Body": text, **self._sender}, self._auth)
+        body = await post_form(self._session, self._url, {"To": phone, "Body": text, **self._sender}, self._headers)
         try:
             return msgspec.json.decode(body, type=_Message).sid
         except (msgspec.DecodeError, msgspec.ValidationError) as unreadable:
