@@ -1,23 +1,29 @@
 """A whole system in one process: the real web application on a random port, SQLite and blobs in a temporary folder,
 a real media worker where a test asks for it."""
 
+import asyncio
+import shutil
 import socket
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import CookieJar, web
 from yarl import URL
 
+from cases.items import ITEMS
+from cases.taipei import TAIPEI
 from ports.clock import SystemClock
 from ports.database import migrate, open_engine
 from ports.people import PeopleStore
 from ports.sqlkeys import SqlKeys, load_kek
-from server.app import ADAPTERS, build_web
+from server.app import build_web
 from server.call import SERVICES
 from server.passwords import totp_now
 from server.settings import Settings
-from simulate.people import DEMO_PEOPLE, person_of
+from simulate.people import DEMO_PEOPLE, seed
 
 PEOPLE = {person.person_id: person for person in DEMO_PEOPLE}
 VERSION = {"X-CVX-Client": "5.10.1"}
@@ -86,21 +92,30 @@ class System:
 
 
 def totp_of(person_id: str, steps: int = 0) -> str:
-    from datetime import timedelta
-
     return totp_now(PEOPLE[person_id].totp_secret, SystemClock().now() + timedelta(seconds=30 * steps))
 
 
-async def prepared(folder, **changes) -> Settings:
-    settings = Settings(data_dir=folder, port=free_port(), redis_url="memory:", log_level="error", **changes)
+async def prepare(folder: Path) -> None:
+    settings = Settings(data_dir=folder)
     settings.run_dir.mkdir(parents=True)
     await migrate(settings.database_url)
     engine = open_engine(settings.database_url)
-    people = PeopleStore(engine, SqlKeys(engine, load_kek(settings.kek_path)))
-    for demo in DEMO_PEOPLE:
-        await people.put(person_of(demo, SystemClock().now().date()))
+    await seed(PeopleStore(engine, SqlKeys(engine, load_kek(settings.kek_path))), SystemClock())
     await engine.dispose()
-    return settings
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory) -> Path:
+    """A data folder with the schema and the demo people, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("seeded") / "data"
+    asyncio.run(prepare(folder))
+    return folder
+
+
+def settings_for(seeded: Path, folder: Path, **changes) -> Settings:
+    shutil.copytree(seeded, folder)
+    wanted = {"redis_url": "memory:", "log_level": "error", **changes}
+    return Settings(data_dir=folder, port=free_port(), **wanted)
 
 
 @asynccontextmanager
@@ -117,9 +132,24 @@ async def serving(settings: Settings):
 
 
 @pytest.fixture
-async def system(tmp_path):
-    async with serving(await prepared(tmp_path / "data")) as running:
+async def system(seeded, tmp_path):
+    async with serving(settings_for(seeded, tmp_path / "data")) as running:
         yield running
 
 
-__all__ = ["ADAPTERS", "PEOPLE", "Browser", "System", "prepared", "serving", "totp_of"]
+async def open_case(agent: Browser, *roles: tuple[str, tuple[str, ...]], item: str = "change_beneficiary") -> dict:
+    """A new case of this agent; by default 王大陸 for himself. Answers its view."""
+    people = roles or (("member-1", ("policyholder", "insured")),)
+    today = SystemClock().now().astimezone(TAIPEI).date().isoformat()
+    status, view = await agent.post(
+        "/api/cases",
+        {
+            "kind": ITEMS[item].kind,
+            "item_code": item,
+            "application_date": today,
+            "clause_received_date": None,
+            "persons": [{"person_id": person_id, "roles": list(bears)} for person_id, bears in people],
+        },
+    )
+    assert status == 201, view
+    return view
