@@ -29,10 +29,12 @@ class Downlink:
         new_transport: Callable[..., Transport],
         gate: Gate,
         offered: Callable[[RoomOffer], None],
+        answer_seconds: float = ANSWER_SECONDS,
     ):
         self.pending: RoomOffer | None = None
         self._participant_id = participant_id
         self._new_transport, self._gate, self._offered = new_transport, gate, offered
+        self._answer_seconds = answer_seconds
         self._wanted: dict[Publication, None] = {}
         self._subscriptions: dict[Publication, Subscription] = {}
         self._by_ssrc: dict[int, Subscription] = {}
@@ -91,7 +93,7 @@ class Downlink:
             async with self._lock:
                 await self._offer()
             try:
-                async with asyncio.timeout(ANSWER_SECONDS):
+                async with asyncio.timeout(self._answer_seconds):
                     await self._answered.wait()
                 return
             except TimeoutError:

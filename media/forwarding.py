@@ -58,6 +58,17 @@ def mid_extension(extension_id: int, mid: str) -> bytes:
     return struct.pack("!HH", ONE_BYTE_EXTENSION, len(body) // 4) + body
 
 
+class Position(NamedTuple):
+    """Where an outgoing stream stands: the next sequence number, and the media time that belongs to the moment `at`."""
+
+    sequence: int
+    time: int
+    at: float
+
+    def time_at(self, now: float, clock_rate: int) -> int:
+        return self.time + round((now - self.at) * clock_rate) & 0xFFFFFFFF
+
+
 class Rewrite:
     """Gives a track the identity that one receiver negotiated. Sequence numbers and media times move by a constant,
     so that order, loss and spacing stay as they were sent."""
@@ -85,6 +96,10 @@ class Rewrite:
             + self._extension
         )
 
+    def position(self, newest: int, time: int, at: float) -> Position:
+        """Where the stream stands after packet `newest` of the sender, whose media time was `time` at the moment `at`."""
+        return Position((newest + 1 + self._sequence) & 0xFFFF, (time + self._time) & 0xFFFFFFFF, at)
+
     def report(self, report: SenderReport) -> SenderReport:
         """The same wall time, the media time that this receiver sees."""
         return SenderReport(self.ssrc, report.ntp, (report.rtp + self._time) & 0xFFFFFFFF)
@@ -99,12 +114,12 @@ class Arrivals:
         "_cycles",
         "_expected_before",
         "_jitter",
-        "_newest",
         "_received_before",
         "_report",
         "_report_at",
         "_transit",
         "last",
+        "newest",
         "received",
     )
 
@@ -112,7 +127,7 @@ class Arrivals:
         self.received = 0
         self.last = -math.inf
         self._clock_rate = clock_rate
-        self._base = self._newest = -1
+        self._base = self.newest = -1
         self._cycles = 0
         self._jitter = 0.0
         self._transit: float | None = None
@@ -120,12 +135,12 @@ class Arrivals:
         self._report, self._report_at = 0, -math.inf
 
     def add(self, sequence: int, time: int, now: float) -> None:
-        if self._newest < 0:
-            self._base = self._newest = sequence
-        elif 0 < (sequence - self._newest) & 0xFFFF < 0x8000:
-            if sequence < self._newest:
+        if self.newest < 0:
+            self._base = self.newest = sequence
+        elif 0 < (sequence - self.newest) & 0xFFFF < 0x8000:
+            if sequence < self.newest:
                 self._cycles += 0x10000
-            self._newest = sequence
+            self.newest = sequence
         self.received += 1
         self.last = now
         transit = now * self._clock_rate - time
@@ -138,7 +153,7 @@ class Arrivals:
 
     def reception(self, ssrc: int, now: float) -> Reception:
         """The block to report now; the share of loss counts since the last call."""
-        expected = self._cycles + self._newest - self._base + 1
+        expected = self._cycles + self.newest - self._base + 1
         expected_since, received_since = expected - self._expected_before, self.received - self._received_before
         self._expected_before, self._received_before = expected, self.received
         lost_since = expected_since - received_since
@@ -147,7 +162,7 @@ class Arrivals:
             ssrc=ssrc,
             fraction_lost=min(255, (lost_since << 8) // expected_since) if lost_since > 0 else 0,
             packets_lost=max(-0x800000, min(expected - self.received, 0x7FFFFF)),
-            highest_sequence=(self._cycles + self._newest) & 0xFFFFFFFF,
+            highest_sequence=(self._cycles + self.newest) & 0xFFFFFFFF,
             jitter=int(self._jitter) & 0xFFFFFFFF,
             last_report=self._report,
             delay=int(delay * 65536),

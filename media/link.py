@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
+import media.recording_errors  # noqa: F401 -- known to all_errors only once it is imported
 from media.errors import BadRequest, MediaError, MediaTimeout, MediaUnavailable, all_errors
 from media.eventbox import EventBox
 from media.wire import Body, Down, Failure, Happened, Reply, Request, Unwatch, Watch, decode_down, frame, read_frame

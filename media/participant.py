@@ -11,6 +11,7 @@ from media.messages import ParticipantSpec, RoomOffer, RosterEntry, Source, Sour
 from media.publication import Publication
 from media.transport import Transport
 from media.uplink import Gate, Uplink, UplinkRoom
+from ports.clock import Clock
 
 CONNECTED_SECONDS = 7.0
 GONE_SECONDS = 20.0
@@ -30,6 +31,7 @@ class Participant:
         room: ParticipantRoom,
         new_transport: Callable[..., Transport],
         gate: Gate,
+        clock: Clock,
         former: "Participant | None" = None,
     ):
         self.spec = spec
@@ -39,6 +41,8 @@ class Participant:
         self._uplink = Uplink(spec, room, new_transport, gate, self.holds, self._muted)
         self._downlink = Downlink(spec.participant_id, new_transport, gate, room.offered)
         self._publishing = asyncio.Lock()
+        self._clock = clock
+        self._heard = -math.inf
 
     @property
     def order(self) -> tuple[bool, int, int]:
@@ -55,10 +59,13 @@ class Participant:
 
     async def publish(self, offer: str, sources: dict[str, Source]) -> str:
         async with self._publishing:
-            return await self._uplink.publish(offer, sources)
+            answer = await self._uplink.publish(offer, sources)
+        self._heard = self._clock.monotonic()
+        return answer
 
     async def answer(self, description: str) -> None:
         await self._downlink.answer(description)
+        self._heard = self._clock.monotonic()
 
     def subscribe(self, publication: Publication) -> None:
         self._downlink.add(publication)
@@ -105,5 +112,7 @@ class Participant:
         )
 
     def _last_heard(self) -> float:
+        """When something came from the participant; a connection that was replaced counts too."""
         transports = (self._uplink.transport, self._downlink.transport)
-        return max((t.last_heard for t in transports if t is not None), default=-math.inf)
+        self._heard = max(self._heard, *(t.last_heard for t in transports if t is not None), -math.inf)
+        return self._heard

@@ -93,7 +93,7 @@ class Room:
         if former is None and len(self._participants) >= MAX_PARTICIPANTS:
             raise RoomFull(f"{MAX_PARTICIPANTS} participants are in the room")
         self._seats += 1
-        participant = Participant(spec, self._seats, self, self._new_transport, self._gate, former)
+        participant = Participant(spec, self._seats, self, self._new_transport, self._gate, self._clock, former)
         self._participants[spec.participant_id] = participant
         for publication in self._publications():
             if publication.info.participant_id != spec.participant_id:

@@ -3,7 +3,7 @@
 import random
 
 from media import rtcp
-from media.forwarding import Rewrite
+from media.forwarding import Position, Rewrite
 from media.publication import Publication
 from media.transport import Outgoing, Transport
 
@@ -20,6 +20,7 @@ class Subscription:
         self._transport = transport
         self._send_rtp = transport.send_rtp
         self._rewrite: Rewrite | None = None
+        self._began = (0, 0.0)
         self._packets = self._octets = 0
         info = publication.info
         outgoing.carry(publication.incoming.capability, info.participant_id, info.track_id)
@@ -34,13 +35,15 @@ class Subscription:
         self.publication.add(self)
 
     def detach(self) -> None:
-        """Stop; the section is free for another track."""
+        """Stop; the section is free for another track, which goes on where this one stood."""
         self.publication.remove(self)
+        if self._rewrite is not None:
+            self.outgoing.position = self._rewrite.position(self.publication.arrivals.newest, *self._began)
         self.outgoing.release()
 
     def send(self, marker: int, sequence: int, time: int, payload: bytes) -> None:
         if self._rewrite is None:
-            self._rewrite = self._identity(sequence)
+            self._rewrite = self._begin(sequence, time)
         self._send_rtp(self._rewrite.header(marker, sequence, time), payload)
         self._packets += 1
         self._octets += len(payload)
@@ -52,12 +55,15 @@ class Subscription:
             name = self.publication.info.participant_id
             self._transport.send_rtcp(rtcp.sender_report(translated, self._packets, self._octets, name))
 
-    def _identity(self, sequence: int) -> Rewrite:
+    def _begin(self, sequence: int, time: int) -> Rewrite:
         """Numbers and times start anywhere (RFC 3550 5.1). That the first number is low matters: were the packet that
         wraps it lost, the receiver would never learn SRTP's roll-over count (RFC 3711 3.3.1)."""
-        out = self.outgoing
-        start = random.getrandbits(14) - sequence
-        return Rewrite(out.ssrc, out.payload_type, out.extension, start, random.getrandbits(32))
+        out, now = self.outgoing, self._transport.now()
+        self._began = (time, now)
+        position = out.position or Position(random.getrandbits(14), random.getrandbits(32), now)
+        start = position.sequence - sequence
+        shift = position.time_at(now, self.publication.info.clock_rate) - time
+        return Rewrite(out.ssrc, out.payload_type, out.extension, start, shift)
 
     def heard(self, report: rtcp.Report, now: float) -> None:
         """Feedback of the receiver. A loss costs a picture: it is repaired by the next one that stands alone."""

@@ -9,6 +9,7 @@ the ICE sockets is replaced: what is SRTP goes to us, everything else to aioice 
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Callable
 from importlib.metadata import version
@@ -33,7 +34,7 @@ from pylibsrtp import ffi, lib
 
 from media import sdp
 from media.errors import BadDescription
-from media.forwarding import mid_extension
+from media.forwarding import Position, mid_extension
 from media.ice import IceSettings
 from ports.clock import Clock
 
@@ -109,11 +110,13 @@ class Incoming(NamedTuple):
 
 
 class Outgoing:
-    """One section of our offer; used again for another track when its own has ended."""
+    """One section of our offer and the one stream (SSRC) in it; when its track has ended, another goes on in it.
+    `position`: where the stream stands, once something was sent."""
 
     def __init__(self, transceiver: RTCRtpTransceiver):
         self._transceiver = transceiver
         self.free = True
+        self.position: Position | None = None
 
     @property
     def kind(self) -> str:
@@ -141,10 +144,10 @@ class Outgoing:
         return mid_extension(_mid_extension_id(self._transceiver), self.mid)
 
     def carry(self, codec: RTCRtpCodecParameters, stream_id: str, track_id: str) -> None:
-        """The next offer brings this track, with a stream identity (SSRC) that the peer has not seen before."""
+        """The next offer brings this track."""
         self.free = False
         sender = self._transceiver.sender
-        sender._ssrc, sender._stream_id, sender._track_id = random.getrandbits(32), stream_id, track_id
+        sender._stream_id, sender._track_id = stream_id, track_id
         capabilities = RTCRtpSender.getCapabilities(self.kind).codecs
         same = [c for c in capabilities if c.mimeType == codec.mimeType and c.parameters == codec.parameters]
         self._transceiver.setCodecPreferences(same)
@@ -168,13 +171,13 @@ class Transport:
         on_state: Callable[[str], None],
     ):
         self.now = clock.monotonic
-        self.last_heard = clock.monotonic()
+        self.last_heard = -math.inf
         self.local_ssrc = random.getrandbits(32)
         self.connected = False
         self.unsent = self.refused = 0
         self._on_rtp, self._on_rtcp, self._on_state = on_rtp, on_rtcp, on_state
         servers = [RTCIceServer(list(ice.urls), ice.username, ice.credential)] if ice.urls else []
-        self._pc = RTCPeerConnection(RTCConfiguration(servers, RTCBundlePolicy.MAX_BUNDLE))
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self._pc.on("connectionstatechange", self._state_changed)
         self._own_connect()
         self._connects: set[asyncio.Task[None]] = set()
@@ -306,6 +309,7 @@ class Transport:
                 unfinished = {task for task in (pump, *self._connects) if task is not None}
                 if unfinished:
                     await asyncio.wait(unfinished)
+                await self._end_consent(dtls)
         except TimeoutError:
             log.error("media_transport_close_timeout")
 
@@ -363,6 +367,13 @@ class Transport:
     def _dtls(self) -> Any:
         transceivers = self._pc.getTransceivers()
         return transceivers[0].receiver.transport if transceivers else None
+
+    async def _end_consent(self, dtls: Any) -> None:
+        """aioice closed in the moment it connects starts its consent checks nevertheless, and never ends them."""
+        task = dtls.transport._connection._query_consent_task if dtls else None
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait([task])
 
     def _take_over(self) -> None:
         dtls = self._dtls()

@@ -72,6 +72,16 @@ def connection() -> RTCPeerConnection:
     return RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
 
 
+async def hang_up(pc: RTCPeerConnection) -> None:
+    """Close, and end the consent checks that aioice leaves running when it is closed while it connects."""
+    connections = {t.receiver.transport.transport._connection for t in pc.getTransceivers()}
+    await pc.close()
+    await asyncio.sleep(0.05)
+    for ice in connections:
+        if ice._query_consent_task is not None:
+            ice._query_consent_task.cancel()
+
+
 class Peer:
     """One participant's browser. `room` is a Room, or anything with its publish and answer."""
 
@@ -84,6 +94,7 @@ class Peer:
         self.offers: list[RoomOffer] = []
         self._readers: list[asyncio.Task] = []
         self._fragment = ""
+        self._closed = False
 
     async def publish(self, *kinds: str) -> None:
         """`kinds`: video, audio; both when none is given."""
@@ -99,11 +110,13 @@ class Peer:
 
     async def take(self, offer: RoomOffer) -> None:
         """Answer an offer as the page does: another ICE user fragment means another connection."""
+        if self._closed:
+            return
         self.offers.append(offer)
         fragment = next(line for line in offer.sdp.splitlines() if line.startswith("a=ice-ufrag"))
         if fragment != self._fragment:
             if self.down is not None:
-                await self.down.close()
+                await hang_up(self.down)
             self.down, self._fragment = connection(), fragment
             self.down.on("track", self._read)
         await self.down.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
@@ -122,9 +135,10 @@ class Peer:
             return
 
     async def close(self) -> None:
+        self._closed = True
         for pc in (self.up, self.down):
             if pc is not None:
-                await pc.close()
+                await hang_up(pc)
         for reader in self._readers:
             reader.cancel()
         if self._readers:

@@ -12,6 +12,7 @@ from media.forwarding import (
     Arrivals,
     FrameHold,
     KeyframeThrottle,
+    Position,
     Rewrite,
     mid_extension,
     mid_of,
@@ -87,6 +88,14 @@ def test_without_a_negotiated_extension_the_header_is_plain():
 def test_a_sender_report_keeps_its_wall_time_and_moves_its_media_time():
     rewrite = Rewrite(77, 97, b"", 0, 2**32 - 10)
     assert rewrite.report(SenderReport(5, 123456, 30)) == SenderReport(77, 123456, 20)
+
+
+def test_another_track_goes_on_in_a_stream_where_the_first_one_stood():
+    rewrite = Rewrite(77, 97, b"", 10, 1000)
+    position = rewrite.position(newest=65530, time=5000, at=3.0)
+    assert position == Position(sequence=5, time=6000, at=3.0)
+    assert position.time_at(4.5, 90000) == 6000 + 135000
+    assert Position(0, 2**32 - 1, 0.0).time_at(1.0, 48000) == 47999
 
 
 def receive(arrivals: Arrivals, sequences: list[int]) -> None:
