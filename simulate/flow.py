@@ -14,7 +14,7 @@ from simulate.ink import sign
 from simulate.party import Party, PartyError
 
 TAIPEI = zoneinfo.ZoneInfo("Asia/Taipei")
-CONSENTS = ("consent_recording", "consent_video_signing", "consent_face", "state_name")
+CONSENTS = ("consent_recording", "consent_video_signing", "consent_face")
 CONFIRMATIONS = ("confirm_application", "confirm_others")
 HOLD_SECONDS = 5.4
 PATIENCE = 60.0
@@ -64,7 +64,7 @@ async def open_case(play: Play) -> None:
     play.say("open the case")
     today = datetime.datetime.now(TAIPEI).date()
     catalog = await play.agent.get("/api/catalog")
-    item = next(item for item in catalog["items"] if item["kind"] == "policy_service")
+    item = next(item for item in catalog["items"] if item["kind"] == "service")
     view = await play.agent.post(
         "/api/cases",
         {
@@ -125,6 +125,7 @@ async def identify(play: Play) -> None:
             await ask(play, party, step)
     await play.agent.post(f"{play.path}/meeting/registration-card")
     for party in play.customers:
+        await ask(play, party, "state_name")
         for side in ("front", "back"):
             where = f"{play.path}/meeting/identity"
             hold = await play.agent.post(f"{where}/hold", {"person_id": party.id, "side": side})
