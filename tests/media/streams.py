@@ -12,9 +12,18 @@ from aiortc.codecs.vpx import Vp8Encoder
 VIDEO, AUDIO = 96, 111
 
 
-@cache
 def pictures(codec: str, count: int, key_every: int = 30, width: int = 160, height: int = 120) -> tuple[bytes, ...]:
-    """Encoded frames of 30 a second."""
+    """Encoded frames of 30 a second; fewer of them are the first of more."""
+    return _pictures(codec, max(count, 90), key_every, width, height)[:count]
+
+
+def sounds(count: int) -> tuple[bytes, ...]:
+    """Opus packets of 20 ms; fewer of them are the first of more."""
+    return _sounds(max(count, 200))[:count]
+
+
+@cache
+def _pictures(codec: str, count: int, key_every: int, width: int, height: int) -> tuple[bytes, ...]:
     encoder = av.CodecContext.create({"VP8": "libvpx", "VP9": "libvpx-vp9", "H264": "libx264"}[codec], "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.time_base, encoder.framerate, encoder.bit_rate = Fraction(1, 90000), Fraction(30), 500000
@@ -34,8 +43,7 @@ def pictures(codec: str, count: int, key_every: int = 30, width: int = 160, heig
 
 
 @cache
-def sounds(count: int) -> tuple[bytes, ...]:
-    """Opus packets of 20 ms."""
+def _sounds(count: int) -> tuple[bytes, ...]:
     encoder = av.CodecContext.create("libopus", "w")
     encoder.format, encoder.layout, encoder.sample_rate = "s16", "stereo", 48000
     encoder.time_base, encoder.options = Fraction(1, 48000), {"application": "voip"}

@@ -3,6 +3,7 @@ import resource
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import cycle, islice
 
 import pytest
 
@@ -281,6 +282,17 @@ async def test_times_that_jump_begin_a_new_segment(tmp_path):
     ]
 
 
+async def test_a_segment_that_is_large_goes_on_in_another_at_a_key_frame(tmp_path, monkeypatch):
+    monkeypatch.setattr("media.tracksink.SEGMENT_LIMIT", 40_000)
+    studio = Studio(tmp_path, FrozenClock())
+    recorder = studio.recorder()
+    await recorder.start()
+    play(recorder.open_track(camera(), nothing), 90, 0.0)
+    manifest = await manifest_of(studio, await recorder.seal("done"))
+    assert [(s.frames, s.ended) for s in manifest.tracks[0].segments] == [(30, "size"), (30, "size"), (30, "done")]
+    assert manifest.gaps == ()
+
+
 async def test_a_sender_whose_clock_jumps_begins_a_new_segment(tmp_path):
     studio = Studio(tmp_path, FrozenClock())
     recorder = studio.recorder()
@@ -332,7 +344,8 @@ async def test_a_key_frame_is_asked_for_every_ten_seconds_so_that_players_can_se
     await recorder.start()
     asked: list[float] = []
     sink = recorder.open_track(camera(), lambda: asked.append(now))
-    for number, group in enumerate(packets_of("VP8", pictures("VP8", 330, key_every=1000))):
+    key, *others = pictures("VP8", 30)
+    for number, group in enumerate(packets_of("VP8", (key, *islice(cycle(others), 329)))):
         now = number / 30
         for packet in group:
             sink.rtp(packet, now)

@@ -190,8 +190,8 @@ async def main(folder):
     recorder = Recorder(scope=SCOPE, recording_id="rec-1", blobs=blobs, keys=keys, clock=clock,
                         spool_dir=folder / "spool", on_event=lambda event: None, room_id="room-9")
     await recorder.start()
-    tracks = [(recorder.open_track(camera(), nothing), packets_of("VP8", pictures("VP8", 300)), 1 / 30),
-              (recorder.open_track(microphone(), nothing), packets_of("opus", sounds(500)), 1 / 50)]
+    tracks = [(recorder.open_track(camera(), nothing), packets_of("VP8", pictures("VP8", 150)), 1 / 30),
+              (recorder.open_track(microphone(), nothing), packets_of("opus", sounds(250)), 1 / 50)]
     async def send(sink, groups, pace):
         begin = clock.monotonic()
         for number, group in enumerate(groups):
@@ -231,7 +231,7 @@ def run_and_kill(folder: Path, after_s: float) -> dict[str, int]:
 
 
 async def test_a_killed_process_loses_two_seconds_at_most(tmp_path):
-    sent = await asyncio.to_thread(run_and_kill, tmp_path, 3.3)
+    sent = await asyncio.to_thread(run_and_kill, tmp_path, 2.3)
     keys = FixedKeys()
     blobs = SealedBlobs(LocalStore(prefix=tmp_path / "blobs", mkdir=True), keys)
     (found,) = [found async for found in recover(tmp_path / "spool", blobs=blobs, keys=keys)]
