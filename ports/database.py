@@ -1,15 +1,17 @@
 """Opening the SQL database, SQLite by default and PostgreSQL by URL, and bringing its tables up to date."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.schema import Table
@@ -32,12 +34,58 @@ def open_engine(url: str) -> AsyncEngine:
     """`sqlite:////folder/file` or `postgresql://user:secret@host/name`. Raises ValueError for another engine."""
     place = _driver_url(url)
     if place.get_backend_name() == "sqlite":
-        engine = create_async_engine(place, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        return engine
+        return SqliteEngine(place)
     options = {"timeout": 5, "command_timeout": 30, "server_settings": {"application_name": "cvx"}}
     return create_async_engine(place, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args=options)
+
+
+class SqliteEngine(AsyncEngine):
+    """aiosqlite changes threads four times a statement. `transact` runs a whole transaction in one thread instead:
+    one for the writers, which would wait for each other anyway, and some for the readers."""
+
+    __slots__ = ("_direct", "_readers", "_writer")
+
+    def __init__(self, place: URL):
+        if place.database in (None, "", ":memory:"):
+            raise ValueError("a database URL begins with sqlite: or postgresql: and names a file")
+        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}}
+        super().__init__(_prepared(create_async_engine(place, **options).sync_engine))
+        self._direct = _prepared(create_engine(place.set(drivername="sqlite+pysqlite"), **options))
+        self._start()
+
+    def _start(self) -> None:
+        self._writer = ThreadPoolExecutor(1, "sqlite-write")
+        self._readers = ThreadPoolExecutor(POOL_SIZE, "sqlite-read")
+
+    async def transact[T](self, work: Callable[[Connection], T], reading: bool) -> T:
+        thread = self._readers if reading else self._writer
+        return await asyncio.get_running_loop().run_in_executor(thread, self._run, work, reading)
+
+    def _run[T](self, work: Callable[[Connection], T], reading: bool) -> T:
+        with self._direct.execution_options(reading=reading).begin() as connection:
+            return work(connection)
+
+    async def dispose(self, close: bool = True) -> None:
+        for threads in (self._writer, self._readers):
+            await asyncio.to_thread(threads.shutdown)
+        self._start()
+        self._direct.dispose(close)
+        await super().dispose(close)
+
+
+def _prepared(engine: Engine) -> Engine:
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+async def transact[T](engine: AsyncEngine, work: Callable[[Connection], T], *, reading: bool = False) -> T:
+    """Run `work` as one transaction; it must not do anything else, since on SQLite it runs in a thread. Cancelling the
+    caller does not cancel what already runs."""
+    if isinstance(engine, SqliteEngine):
+        return await engine.transact(work, reading)
+    async with read(engine) if reading else write(engine) as connection:
+        return await connection.run_sync(work)
 
 
 def _driver_url(url: str) -> URL:
@@ -77,7 +125,7 @@ async def read(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-def insert_absent(connection: AsyncConnection, table: Table) -> Executable:
+def insert_absent(connection: AsyncConnection | Connection, table: Table) -> Executable:
     """An INSERT that leaves an existing row as it is."""
     return INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
 

@@ -4,14 +4,16 @@ import os
 import stat
 from pathlib import Path
 
-from sqlalchemy import select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ports import schema
-from ports.database import insert_absent, read, write
+from ports.database import insert_absent, transact, write
 from ports.errors import KekInvalid, KeyErased, Tampered
 from ports.keys import ScopedKeys
+from ports.schema import keys
 from ports.sealed import KEY_BYTES, open_sealed, seal
+
+WRAPPED = select(keys.c.wrapped).where(keys.c.scope == bindparam("scope"))
 
 
 def load_kek(path: Path) -> bytes:
@@ -69,8 +71,8 @@ class SqlKeys(ScopedKeys):
 
     async def erase(self, scope: str) -> None:
         async with write(self._engine) as connection:
-            await connection.execute(insert_absent(connection, schema.keys).values(scope=scope, wrapped=None))
-            await connection.execute(update(schema.keys).where(schema.keys.c.scope == scope).values(wrapped=None))
+            await connection.execute(insert_absent(connection, keys).values(scope=scope, wrapped=None))
+            await connection.execute(update(keys).where(keys.c.scope == scope).values(wrapped=None))
         await self._forget()
 
     async def _forget(self) -> None:
@@ -81,17 +83,17 @@ class SqlKeys(ScopedKeys):
             await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM keys"))
 
     async def _wrapped(self, scope: str) -> bytes | None:
-        async with read(self._engine) as connection:
-            query = select(schema.keys.c.wrapped).where(schema.keys.c.scope == scope)
-            row = (await connection.execute(query)).first()
+        row = await transact(
+            self._engine, lambda connection: connection.execute(WRAPPED, {"scope": scope}).first(), reading=True
+        )
         if row is not None and row.wrapped is None:
             raise KeyErased(scope)
         return None if row is None else row.wrapped
 
     async def _create(self, scope: str) -> bytes:
         wrapped = seal(self._kek, os.urandom(KEY_BYTES), _place(scope))
-        async with write(self._engine) as connection:
-            await connection.execute(insert_absent(connection, schema.keys).values(scope=scope, wrapped=wrapped))
+        row = {"scope": scope, "wrapped": wrapped}
+        await transact(self._engine, lambda connection: connection.execute(insert_absent(connection, keys), row))
         made = await self._wrapped(scope)
         assert made is not None  # just inserted, by us or by who was faster
         return made
