@@ -172,6 +172,7 @@ def summary(manifest: Manifest, blob: str, blob_sha256: str) -> SealedRecording:
         manifest_sha256=blob_sha256,
         seconds=manifest.duration_ms / 1000,
         tracks=tuple(_summary_of_track(track) for track in manifest.tracks),
+        started_at=manifest.started_at,
     )
 
 

@@ -147,12 +147,16 @@ class SealedTrack(Value, frozen=True):
 
 
 class SealedRecording(Value, frozen=True):
+    """``started_at`` is the zero of the recording's clock: every ``start_ms`` counts from it. It lies before the first
+    frame, and so before the event that says that the recorder writes."""
+
     recording_id: str
     serial: str
     manifest_blob: str
     manifest_sha256: str
     seconds: float
     tracks: tuple[SealedTrack, ...] = ()
+    started_at: datetime | None = None
 
 
 class RecorderEvent(Value, frozen=True):
