@@ -247,7 +247,7 @@ def clock_of(manifest: Manifest) -> RecordingClock:
 
 def make_serial(recording_id: str, day: date) -> str:
     """The serial to be written on paper (U2): R, the day, eight characters of the id's digest, a check character
-    (ISO/IEC 7064 MOD 37,36: any one character wrong or two neighbours swapped are noticed)."""
+    (ISO/IEC 7064 MOD 37,36: any one wrong character is noticed, and nearly every swap of two neighbours)."""
     tail = b32encode(sha256(recording_id.encode()).digest()[:5]).decode()
     return f"R{day:%Y%m%d}-{tail[:4]}-{tail[4:]}-{check_character(f'R{day:%Y%m%d}{tail}')}"
 
