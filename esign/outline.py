@@ -17,7 +17,7 @@ Box = tuple[float, float, float, float]
 _STEPS_OF_A_DOT = 12
 _SMOOTHING = 0.7
 _SUPERSAMPLE = 3
-_MAX_PREVIEW = 2_000
+_MAX_PREVIEW = 1_000
 
 
 def outline(ink: Ink) -> tuple[Polygon, ...]:

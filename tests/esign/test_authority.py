@@ -1,5 +1,5 @@
+import shutil
 import stat
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asn1crypto import x509
@@ -21,14 +21,13 @@ def test_an_authority_is_made_once(authority):
     assert {path.name: path.read_bytes() for path in authority.iterdir()} == before
 
 
-def test_two_makers_at_once_end_with_one_whole_authority(tmp_path):
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(make_test_authority, [tmp_path / "authority"] * 2))
+def test_of_two_makers_at_once_the_first_wins_and_its_authority_stays_whole(authority, tmp_path, monkeypatch):
+    folder = tmp_path / "authority"
+    # The other maker settles while this one is still writing.
+    monkeypatch.setattr("esign.authority._write", lambda draft: shutil.copytree(authority, folder))
+    assert make_test_authority(folder) == folder
     assert [path.name for path in tmp_path.iterdir()] == ["authority"]
-    assert len(list((tmp_path / "authority").iterdir())) == 8
-    assert load_authority(tmp_path / "authority").signer.signing_cert.issuer == parse_certificate(
-        (tmp_path / "authority" / "intermediate.pem").read_bytes()
-    ).subject
+    assert load_authority(folder).root.dump() == load_authority(authority).root.dump()
 
 
 def test_every_name_says_that_it_is_a_test(authority):

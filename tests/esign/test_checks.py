@@ -54,5 +54,7 @@ def test_characters_one_below_the_other_are_as_good_as_side_by_side():
 
 
 def test_a_program_that_draws_evenly_is_noticed():
-    even = [[[100 + 9 * i, 60 + (i % 2) * 90 + row * 40, 40 * (i + 30 * row), 0.5] for i in range(25)] for row in (0, 1)]
+    even = [
+        [[100 + 9 * i, 60 + (i % 2) * 90 + row * 40, 40 * (i + 30 * row), 0.5] for i in range(25)] for row in (0, 1)
+    ]
     assert "ink_speed_even" in check(parse_ink({"width": 500, "height": 250, "strokes": even}), "王")

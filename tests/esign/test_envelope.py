@@ -114,7 +114,9 @@ def test_whatever_may_be_amended_is_printed_on_the_application(key):
 
 
 def test_an_amendment_goes_before_the_first_value():
-    data = form_data(details={"address": "臺北市甲路一號", "email": "a@example.tw"}, amendments={"address": "臺中市乙路二號"})
+    data = form_data(
+        details={"address": "臺北市甲路一號", "email": "a@example.tw"}, amendments={"address": "臺中市乙路二號"}
+    )
     text = "".join(text_of(render("application_service", data, ISSUED_AT)))
     assert "臺中市乙路二號" in text
     assert "a@example.tw" in text

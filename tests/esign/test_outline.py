@@ -2,7 +2,7 @@ import io
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from PIL import Image
 
 from esign.outline import bounds, fit, outline, outline_png, pdf_operators
@@ -45,6 +45,7 @@ def test_points_that_repeat_and_turn_back_sharply_are_drawn():
     assert len(outline(drawn([1, 1, 0], [1, 1, 5], [9, 1, 9], [1, 1, 12], [1, 1, 20]))) == 1
 
 
+@settings(max_examples=40)
 @given(inks())
 def test_every_ink_fits_into_its_box_whole(ink):
     for polygon in fit(outline(ink), 226, 58, 4):
@@ -67,6 +68,7 @@ def test_the_page_has_y_upwards_so_what_is_drawn_first_and_high_ends_high():
     assert min(y for _, y in first) > max(y for _, y in second)
 
 
+@settings(max_examples=40)
 @given(inks())
 def test_operators_are_finite_numbers_and_path_operators_only(ink):
     for line in pdf_operators(fit(outline(ink), 226, 58, 4)).decode().splitlines():
@@ -83,4 +85,4 @@ def test_the_preview_shows_the_ink_in_the_pads_proportions():
 
 
 def test_a_preview_is_never_huge():
-    assert Image.open(io.BytesIO(outline_png(drawn([1, 1, 0], width=1, height=8_000), 9_999))).size == (2_000, 2_000)
+    assert Image.open(io.BytesIO(outline_png(drawn([1, 1, 0], width=1, height=8_000), 9_999))).size == (1_000, 1_000)

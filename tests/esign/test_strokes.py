@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.errors import InkEmpty, InkError, InkMalformed, InkTimeBackwards, InkTooLarge
@@ -76,12 +76,14 @@ def test_what_is_no_ink_is_refused_with_its_code(data, error):
     assert type(refused.value) is error
 
 
+@settings(max_examples=50)
 @given(inks())
 def test_packing_loses_nothing(ink):
     assert unpack(pack(ink)) == ink
     assert decompress(compress(ink)) == ink
 
 
+@settings(max_examples=40)
 @given(inks(), inks())
 def test_equal_inks_and_only_they_have_equal_digests(one, other):
     assert (ink_sha256(one) == ink_sha256(other)) == (one == other)
