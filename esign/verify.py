@@ -189,7 +189,7 @@ class _Document:
             yield Problem("archive_timestamp_missing", SEAL)
 
     def has_long_term_data(self) -> bool:
-        """Strict (ETSI EN 319 102-1, 5.6.3), from the file alone. The slowest check: for files that are sound so far."""
+        """Strict (ETSI EN 319 102-1, 5.6.3), from the file alone. The slowest check: for files sound so far."""
         seal = next(signature for signature in self.signatures if signature.field_name == SEAL)
         policy = CertValidationPolicySpec(SimpleTrustManager.build(self.roots), CertRevTrustPolicy(REQUIRE_REVINFO))
         timing = ValidationTimingInfo(self.at, self.at, point_in_time_validation=True)
