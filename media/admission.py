@@ -10,6 +10,7 @@ JOINS_AT_ONCE = 4
 JOIN_SECONDS = 3.0
 MAX_ROOMS = 16
 MAX_LOAD = 0.85
+SAMPLE_SECONDS = 0.5
 
 
 class Settling(Protocol):
@@ -51,8 +52,11 @@ class Capacity:
         self._cpu = self._at = 0.0
 
     def sample(self, cpu: float, now: float) -> None:
-        """`cpu`: processor seconds this process has used; `now`: monotonic seconds."""
-        if now > self._at > 0:
+        """`cpu`: processor seconds this process has used; `now`: monotonic seconds. Too soon after the last, it
+        says nothing."""
+        if now - self._at < SAMPLE_SECONDS:
+            return
+        if self._at > 0:
             self.load = (cpu - self._cpu) / (now - self._at)
         self._cpu, self._at = cpu, now
 

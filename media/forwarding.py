@@ -97,7 +97,7 @@ class Rewrite:
         )
 
     def position(self, newest: int, time: int, at: float) -> Position:
-        """Where the stream stands after packet `newest` of the sender, whose media time was `time` at the moment `at`."""
+        """Where the stream stands after the packet `newest`; the sender's media time was `time` at the moment `at`."""
         return Position((newest + 1 + self._sequence) & 0xFFFF, (time + self._time) & 0xFFFFFFFF, at)
 
     def report(self, report: SenderReport) -> SenderReport:

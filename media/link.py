@@ -48,10 +48,9 @@ class Link:
         """Send one request and wait for its result, decoded as `expected`."""
         if self._closed or len(self._waiting) >= MAX_OUTSTANDING:
             raise MediaUnavailable("the media worker does not keep up")
-        self._next_id += 1
-        reply = asyncio.get_running_loop().create_future()
-        message = frame(Request(self._next_id, body))
-        self._waiting[self._next_id] = reply
+        request_id = self._next_id = self._next_id + 1
+        message = frame(Request(request_id, body))
+        reply = self._waiting[request_id] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(seconds):
                 self._writer.write(message)
@@ -62,7 +61,7 @@ class Link:
         except ConnectionError as error:
             raise MediaUnavailable("the connection to the media worker was lost") from error
         finally:
-            self._waiting.pop(self._next_id, None)
+            self._waiting.pop(request_id, None)
 
     @asynccontextmanager
     async def watch(self, room_id: str, seconds: float) -> AsyncIterator[EventBox]:

@@ -50,6 +50,12 @@ class Session:
         finally:
             await self._close()
 
+    def stop(self) -> None:
+        """End the connection; `run` returns."""
+        self._writer.close()
+        for task in self._tasks:
+            task.cancel()
+
     async def _answer(self, request_id: int, raw: msgspec.Raw) -> None:
         try:
             result = await self._perform(decode_body(raw))

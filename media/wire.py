@@ -155,5 +155,5 @@ def decode_down(data: bytes) -> Down:
 def _decode(data: bytes, expected: Any) -> Any:
     try:
         return msgspec.msgpack.decode(data, type=expected)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadRequest("not a message of this protocol") from error

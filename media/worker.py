@@ -91,7 +91,7 @@ class MediaWorker:
         self._opening = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._beats: list[asyncio.Task[None]] = []
-        self._sessions: set[asyncio.Task[None]] = set()
+        self._sessions: dict[Session, asyncio.Task[None]] = {}
         self._server: asyncio.Server | None = None
         self._draining = False
         self._stop = asyncio.Event()
@@ -154,9 +154,11 @@ class MediaWorker:
     async def _stop_serving(self) -> None:
         if self._server is not None:
             self._server.close()
-        for task in (*self._beats, *self._sessions):
-            task.cancel()
-        if waiting := {*self._beats, *self._sessions}:
+        for beat in self._beats:
+            beat.cancel()
+        for session in self._sessions:
+            session.stop()
+        if waiting := {*self._beats, *self._sessions.values()}:
             await asyncio.wait(waiting)
         with suppress(PortError):
             await self._keyvalue.delete(f"worker:{self._worker_id}")
@@ -171,12 +173,12 @@ class MediaWorker:
         return await asyncio.start_server(self._serve, parts.hostname, parts.port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        self._sessions.add(task)
+        session = Session(reader, writer, self._handle, self._watch, self._unwatch)
+        self._sessions[session] = asyncio.current_task()
         try:
-            await Session(reader, writer, self._handle, self._watch, self._unwatch).run()
+            await session.run()
         finally:
-            self._sessions.discard(task)
+            del self._sessions[session]
 
     # ---- requests ---------------------------------------------------------------------------------------------------
 
@@ -195,6 +197,7 @@ class MediaWorker:
             if await placement.take_lease(self._keyvalue, body.room_id, self._worker_id) != self._worker_id:
                 raise RoomElsewhere("another worker holds this room")
             self._rooms[body.room_id] = await self._host(body.room_id, body.spec)
+            await self._beat()
         return RoomOpened(self._worker_id)
 
     async def _host(self, room_id: str, spec: RoomSpec) -> Hosted:
