@@ -85,7 +85,8 @@ function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element 
   const [shooting, setShooting] = useState(false);
   const [saved, setSaved] = useState(false);
   const action = useAction();
-  const editable = view.actions.includes("add_photo") && task.status !== "uploaded" && task.status !== "approved";
+  const can = (verb: CaseView["actions"][number]): boolean => task.person_id === view.me && view.actions.includes(verb);
+  const editable = can("add_photo");
   const back = (): void => go("case", view.case_id);
   const upload = async (shot: Shot): Promise<void> => {
     const query = `side=${shot.side}&detection=${shot.detection ? "on" : "off"}`;
@@ -98,7 +99,7 @@ function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element 
       await carry(post<CaseView>(`${base(view, task)}/completion`));
       setSaved(true);
     });
-  const footer = editable && task.photos.length > 0 ? <Button testid="photos-complete" wide busy={action.busy} onClick={complete}>{t("c.photos.complete")}</Button> : undefined;
+  const footer = editable && task.photos.length > 0 ? <Button testid="photos-complete" wide busy={action.busy} disabled={!can("complete_photos")} onClick={complete}>{t("c.photos.complete")}</Button> : undefined;
   return (
     <Shell title={tBoth(task.label)} back={back} testid="photos-page" footer={footer}>
       <p class="soft">{tBoth(task.requirement)}</p>
@@ -106,7 +107,7 @@ function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element 
       <Gallery view={view} task={task} editable={editable} onAdd={() => setShooting(true)} />
       {task.photos.length > 1 && <p class="soft small-text">{t("c.photos.swipe")}</p>}
       <Failure text={action.error} />
-      {task.status === "todo" && editable && <Notice view={view} task={task} onDone={() => setShooting(true)} />}
+      {can("acknowledge") && <Notice view={view} task={task} onDone={() => setShooting(true)} />}
       {shooting && <Camera side={nextSide(task.photos)} onUse={upload} onClose={() => setShooting(false)} />}
       {saved && <Success onOk={back} />}
     </Shell>

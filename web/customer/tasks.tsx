@@ -56,7 +56,7 @@ function Row({ view, document }: { view: CaseView; document: CaseDocument }): JS
       <span class="service-icon"><Icon name={document.task === "sign" ? "pen" : "file"} /></span>
       <span class="grow">
         <strong>{tBoth(document.title)}</strong>
-        <small>{t("c.doc.pages", { pages: document.pages })}{document.revision > 1 && ` · ${t("c.doc.revision", { revision: document.revision })}`}</small>
+        <small>{document.pages > 0 && t("c.doc.pages", { pages: document.pages })}{document.revision > 1 && ` · ${t("c.doc.revision", { revision: document.revision })}`}</small>
         {document.return_reason && <small class="bad-text">{document.return_reason}</small>}
       </span>
       <Chip tone={tone}>{text}</Chip>

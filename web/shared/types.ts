@@ -112,7 +112,7 @@ export type Finding = {
 };
 
 export type Verb =
-  | "acknowledge" | "add_photo" | "complete_photos" | "review_photos" | "open_meeting" | "join" | "end_meeting"
+  | "acknowledge" | "add_photo" | "complete_photos" | "review_photos" | "open_meeting" | "join" | "end_meeting" | "end_meeting_done"
   | "sign" | "submit" | "return" | "amend" | "agent_report" | "review" | "callback";
 
 export type CaseView = {

@@ -6,7 +6,7 @@ export const stateName = (state: string): string => tAny([`state.${state}`, `web
 export const stepName = (id: string): string => tAny([`step.${id}`, `web.step.${id}`], id);
 export const roleName = (role: string): string => tAny([`role.${role}`, `web.role.${role}`], role);
 export const kindName = (kind: string): string => tAny([`case_kind.${kind}`, `web.case_kind.${kind}`], kind);
-export const hintName = (code: string): string => tAny([`hint.${code}`, `quality.${code}`, `web.hint.${code}`], code);
+export const hintName = (code: string): string => tAny([`capture.hint.${code}`, `web.hint.${code}`], code);
 export const warningName = (code: string): string => tAny([`warning.${code}`, `ink.${code}`, `problem.${code}`, `web.warning.${code}`], code);
 export const reasonName = (code: string): string => tAny([`reason.${code}`, `gate.${code}`, `web.reason.${code}`, `problem.${code}`], code);
 export const markName = (type: string): string => tAny([`mark.${type}`, `event.${type}`, `step.${type}`, `web.mark.${type}`], type);
