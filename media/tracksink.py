@@ -25,7 +25,8 @@ class LiveSegment:
     def __init__(self, stream: int, first: EncodedFrame, clock_rate: int):
         self.stream = stream
         self.size = 0
-        self.sender_clock: float | None = None  # ms: NTP less RTP time
+        self._sender_clock: float | None = None  # ms: NTP less RTP time
+        self._doubted: float | None = None
         self.reported_ms = -REPORT_EVERY_MS
         self._rate = clock_rate
         self._first = self._last = first
@@ -33,6 +34,16 @@ class LiveSegment:
     def skew(self, frame: EncodedFrame) -> float:
         """Seconds by which the frame's time runs ahead of its arrival."""
         return (frame.timestamp - self._first.timestamp) / self._rate - (frame.arrived - self._first.arrived)
+
+    def clock_jumped(self, clock: float) -> bool | None:
+        """True once two reports in a row agree on another clock, None while only one says so: a sender that was held
+        up for a moment pairs a late packet with an early time, and its next report is right again."""
+        agreed = self._sender_clock if self._sender_clock is not None else clock
+        if abs(clock - agreed) <= CLOCK_JUMP_MS:
+            self._sender_clock, self._doubted = clock, None
+            return False
+        doubted, self._doubted = self._doubted, clock
+        return True if doubted is not None and abs(clock - doubted) <= CLOCK_JUMP_MS else None
 
     def follows(self, frame: EncodedFrame) -> bool:
         return frame.timestamp > self._last.timestamp
@@ -72,10 +83,11 @@ class TrackSink:
         if not self._open or segment is None or timestamp is None:
             return
         clock = ntp_ms(ntp) - timestamp * 1000 / self.info.clock_rate
-        if segment.sender_clock is not None and abs(clock - segment.sender_clock) > CLOCK_JUMP_MS:
+        jumped = segment.clock_jumped(clock)
+        if jumped:
             self._break("clock")
+        if jumped is not False:
             return
-        segment.sender_clock = clock
         at_ms = self._tape.now_ms()
         if at_ms - segment.reported_ms >= REPORT_EVERY_MS:
             segment.reported_ms = at_ms

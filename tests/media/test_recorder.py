@@ -301,9 +301,24 @@ async def test_a_sender_whose_clock_jumps_begins_a_new_segment(tmp_path):
     play(sink, 50, 0.0)
     sink.sender_report(1000 << 32, 48000)
     sink.sender_report(1003 << 32, 48000 + 960)  # three seconds have passed for it, but 20 ms of sound
+    sink.sender_report(1004 << 32, 48000 + 48960)  # and it stays with that
     play(sink, 50, 4.0, first=50)
     manifest = await manifest_of(studio, await recorder.seal("done"))
     assert [(s.frames, s.ended) for s in manifest.tracks[0].segments] == [(50, "clock"), (50, "done")]
+
+
+async def test_one_report_of_a_sender_that_was_held_up_does_not_cut_its_track(tmp_path):
+    studio = Studio(tmp_path, FrozenClock())
+    recorder = studio.recorder()
+    await recorder.start()
+    sink = recorder.open_track(microphone(), nothing)
+    play(sink, 50, 0.0)
+    sink.sender_report(1000 << 32, 48000)
+    sink.sender_report((1001 << 32) + (1 << 31), 48000 + 48000)  # half a second late
+    sink.sender_report(1002 << 32, 48000 + 96000)
+    play(sink, 50, 1.0, first=50)
+    manifest = await manifest_of(studio, await recorder.seal("done"))
+    assert [(s.frames, s.ended) for s in manifest.tracks[0].segments] == [(100, "done")]
 
 
 async def test_sender_reports_put_sound_and_picture_where_they_were_taken(tmp_path):
