@@ -148,7 +148,15 @@ async def build_jobs(settings: Settings) -> AsyncIterator[None]:
 
     async with AsyncExitStack() as stack:
         adapters = await stack.enter_async_context(open_adapters(settings))
-        await stack.enter_async_context(run_jobs(settings, open_desk(settings, adapters)))
+        jobs = run_jobs(
+            open_desk(settings, adapters),
+            engine=adapters.engine,
+            sms=adapters.sms,
+            authority_dir=settings.authority_path,
+            data_dir=settings.data_dir,
+            tsa_url=settings.tsa_url or None,
+        )
+        await stack.enter_async_context(jobs)
         yield
 
 

@@ -100,6 +100,6 @@ def parse(event: str, arguments: tuple) -> Message:
     if len(arguments) > 1:
         raise ProtocolError("a message has one argument")
     try:
-        return msgspec.convert(arguments[0] if arguments else {}, kind)
+        return msgspec.convert(arguments[0] if arguments else {}, kind, builtin_types=(bytes,))
     except msgspec.ValidationError as error:
         raise ProtocolError(str(error)) from None

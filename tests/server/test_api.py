@@ -30,7 +30,7 @@ async def test_a_body_of_the_wrong_shape_is_refused_by_its_code(system, body, co
     [
         (b"{", "application/json", 400, "malformed_json"),
         (b"\xff\xfe", "application/json", 400, "malformed_json"),
-        (b"[" * 100_000, "application/json", 400, "malformed_json"),
+        (b"[" * 100_000, "application/json", 400, "invalid_input"),
         (b"{}", "text/plain", 415, "not_json"),
         (b"kind=member", "application/x-www-form-urlencoded", 415, "not_json"),
         (b" " * 200_000, "application/json", 413, "too_large"),
@@ -58,7 +58,7 @@ async def test_an_unknown_query_field_is_refused(system):
     assert (status, problem["code"]) == (400, "unknown_field")
 
 
-@pytest.mark.parametrize("page", ["0", "x", "1e3", "99999999999999999999"])
+@pytest.mark.parametrize("page", ["0", "x", "1.5", "99999999999999999999"])
 async def test_a_path_parameter_has_a_shape(system, page):
     agent = await system.logged_in("agent-1")
     status, problem = await agent.get(f"/api/cases/c/documents/d/pages/{page}")

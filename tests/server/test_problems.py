@@ -2,6 +2,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+import media.recording_errors  # noqa: F401 - its classes cross the worker socket too
 from cases.errors import CaseNotFound, IdentityTooShort
 from otp.errors import Cooldown
 from server.errors import STATUS, InvalidInput, status_of

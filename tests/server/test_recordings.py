@@ -1,0 +1,102 @@
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from cases.meeting import open_meeting
+from cases.recording import recording_sealed
+from media.messages import SealedRecording, SealedTrack, SegmentRef
+from server.errors import RangeInvalid
+from server.handlers.recordings import PART_BYTES, wanted_range
+from tests.server.stage import approved_case
+
+
+@pytest.mark.parametrize(
+    ("header", "size", "expected"),
+    [
+        (None, 100, (0, 100, False)),
+        ("bytes=0-", 100, (0, 100, True)),
+        ("bytes=10-19", 100, (10, 20, True)),
+        ("bytes=90-200", 100, (90, 100, True)),
+        ("bytes=-10", 100, (90, 100, True)),
+        ("bytes=-1000", 100, (0, 100, True)),
+        ("bytes=0-", 3 * PART_BYTES, (0, PART_BYTES, True)),
+        ("bytes=5-", 3 * PART_BYTES, (5, PART_BYTES + 5, True)),
+    ],
+)
+def test_a_range_is_cut_to_what_there_is_and_to_one_part(header, size, expected):
+    request = make_mocked_request("GET", "/", headers={"Range": header} if header else {})
+    assert wanted_range(request, size) == expected
+
+
+@pytest.mark.parametrize("header", ["bytes=100-", "bytes=5-2", "bytes=a-b", "lines=1-2", "bytes=0-1,5-6"])
+def test_a_range_that_is_not_there_is_refused_with_the_size(header):
+    with pytest.raises(RangeInvalid) as refused:
+        wanted_range(make_mocked_request("GET", "/", headers={"Range": header}), 100)
+    assert refused.value.details == {"size": 100}
+
+
+@pytest.fixture
+async def sealed(system):
+    """A case whose meeting left one recorded segment of a megabyte."""
+    agent = await system.logged_in("agent-1")
+    case_id = await approved_case(system, agent)
+    login = await system.services.sessions.of_token(agent.cookie.split("=", 1)[1])
+    case, room_id = await open_meeting(system.desk, login.actor, case_id)
+    data = bytes(range(256)) * 4096
+    info = await system.desk.blobs.put(f"{case_id}/rec/cam-0.webm", data, scope=case_id)
+    manifest = await system.desk.blobs.put(f"{case_id}/rec/manifest.json", b"{}", scope=case_id)
+    segment = SegmentRef(info.name, info.sha256, 0, 1000, 30)
+    track = SealedTrack("cam", "p", "member-1", "insured", "camera", "video", "VP8", 30, 1.0, (segment,))
+    found = SealedRecording(
+        case.meeting.recording_id, case.meeting.serial, manifest.name, manifest.sha256, 1.0, (track,)
+    )
+    await recording_sealed(system.desk, case_id, room_id, found)
+    return agent, case_id, data
+
+
+async def test_a_segment_streams_whole_and_by_range(system, sealed):
+    agent, case_id, data = sealed
+    path = f"{system.origin}/api/cases/{case_id}/recording/segments/cam/0"
+    async with agent.session.get(path) as whole:
+        assert (whole.status, await whole.read()) == (200, data)
+        assert whole.headers["Accept-Ranges"] == "bytes"
+        assert whole.headers["Content-Type"] == "video/webm"
+    async with agent.session.get(path, headers={"Range": "bytes=300000-599999"}) as part:
+        assert (part.status, await part.read()) == (206, data[300_000:600_000])
+        assert part.headers["Content-Range"] == f"bytes 300000-599999/{len(data)}"
+    async with agent.session.get(path, headers={"Range": f"bytes={len(data)}-"}) as beyond:
+        assert (beyond.status, (await beyond.json())["code"]) == (416, "range_invalid")
+    async with agent.session.head(path) as head:
+        assert (head.status, head.headers["Content-Length"]) == (200, str(len(data)))
+
+
+async def test_the_recordings_view_leads_to_its_segments(system, sealed):
+    agent, case_id, data = sealed
+    _, view = await agent.get(f"/api/cases/{case_id}/recording")
+    url = view["tracks"][0]["segments"][0]["url"]
+    assert url == f"/api/cases/{case_id}/recording/segments/cam/0"
+    assert (await agent.get(url))[1] == data
+
+
+async def test_members_never_get_the_recording_and_other_agents_no_trace_of_it(system, sealed):
+    _, case_id, _ = sealed
+    path = f"/api/cases/{case_id}/recording/segments/cam/0"
+    member = await (await system.logged_in("member-1")).get(path)
+    other = await (await system.logged_in("agent-2")).get(path)
+    assert (member[0], member[1]["code"]) == (403, "wrong_role")
+    assert (other[0], other[1]["code"]) == (404, "case_not_found")
+
+
+async def test_a_segment_that_is_not_there_is_not_found(system, sealed):
+    agent, case_id, _ = sealed
+    for path in ("cam/1", "cam/99999", "mic/0"):
+        status, problem = await agent.get(f"/api/cases/{case_id}/recording/segments/{path}")
+        assert (status, problem["code"]) == (404, "recording_not_found")
+
+
+async def test_what_was_watched_is_written_down(system, sealed):
+    agent, case_id, _ = sealed
+    status, _ = await agent.post(f"/api/cases/{case_id}/recording/views", {"ranges": [[0, 0.5], [0.7, 1.0]]})
+    assert status == 200
+    _, journal = await agent.get(f"/api/cases/{case_id}/journal")
+    assert journal["entries"][-1]["type"] == "RecordingViewed"
+    assert journal["verification"]["ok"] is True
