@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLES = 24  # along a side
-AWAY = 4.0  # pixels from the border, inside and outside
-CLEAR = 26.0  # a step of this many levels is as good as any
+AWAY = 5.0  # pixels from the border, inside and outside
+CLEAR = 9.0  # a step of this many levels is as good as any: its being there all round counts, not its size
 
 
 def colour_step(image: NDArray[np.uint8], corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,7 +20,8 @@ from capture.search import find_quads
 from capture.snap import snap
 
 THRESHOLD = 0.75  # below this score nothing is said to be found
-FINALISTS = 60
+FINALISTS = 80
+STEP, FULL = 0.70, 1.55  # weight of the colour step; the total that counts as a score of 1
 BORDER = 0.01  # a corner nearer than this share of the picture's size to its border is cut off
 
 cv2.setNumThreads(1)  # many streams share a core; threads inside one frame only cost
@@ -64,18 +65,15 @@ def best_figure(
     if len(found.support) == 0:
         return nothing
     step = colour_step(small, found.corners[:FINALISTS])
-    total = found.support[:FINALISTS] + 0.30 * step
+    total = found.support[:FINALISTS] + STEP * step
     best = int(total.argmax())
-    score = float(np.clip(total[best] * SCALE, 0.0, 1.0))
+    score = float(np.clip(total[best] / FULL, 0.0, 1.0))
     corners, virtual = found.corners[best], found.virtual[best]
     corners = snap(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), corners, 2.5, virtual)
     if scale < 1:
         corners = (corners + 0.5) / scale - 0.5
         corners = snap(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), corners, 1.2 / scale, virtual)
     return corners, score, virtual
-
-
-SCALE = 0.85
 
 
 def _at_border(corners: NDArray[np.float64], image: NDArray[np.uint8]) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 BINS = 16  # orientations, 11.25 degrees each
 HIGH, LOW = 0.90, 0.45  # the strong threshold as a quantile of the gradients, the weak one as a share of it
-STRONGEST, WEAKEST = 140.0, 14.0  # limits of the strong threshold (Sobel units)
+STRONGEST, WEAKEST = 140.0, 8.0  # limits of the strong threshold (Sobel units)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,11 @@ from capture.edges import Edges, orientation_mask
 DEGREES = 180
 RHO = 2.0  # pixels a bin
 SPREAD = (-2, -1, 0, 1, 2)  # degrees by which an edge's direction may be wrong
-PEAKS = 110  # looked at
+PEAKS, FEWEST = 110, 6  # looked at, and the votes that one needs
 WINDOW = 0.2  # of the long side: the stretch over which a line has to be good
 APART = 3.0  # pixels between two lines at the ends of a stretch, at the least
 EACH = 34  # lines kept of those that run across, and of those that run down
 OVERLAP = 18  # degrees near the diagonal in which a line counts as both
-NEAR = 2.5  # pixels from the line within which edges refine it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +44,76 @@ class Lines:
 
 def find_lines(edges: Edges, size: tuple[int, int]) -> tuple[Lines, Lines]:
     """The lines across and the lines down a picture of `size` (width, height), borders of the picture last."""
-    votes, offset = _vote(edges, size)
-    peaks = votes * (votes >= cv2.dilate(votes, np.ones((5, 5), np.uint8)))
+    hough = _vote(edges, size)
+    votes = cv2.blur(hough.votes, (3, 1))
+    peaks = (votes >= cv2.dilate(votes, np.ones((5, 5), np.uint8))) & (votes > FEWEST)
     diagonal = DEGREES // 4
     degree = np.arange(DEGREES)
     down = (degree < diagonal + OVERLAP) | (degree >= DEGREES - diagonal - OVERLAP)
     across = (degree >= diagonal - OVERLAP) & (degree < DEGREES - diagonal + OVERLAP)
     width, height = size
-    return (
-        _lines(edges, size, *_strongest(peaks, across, offset), ((0.0, 1.0, 0.0), (0.0, 1.0, height - 1.0)), 0),
-        _lines(edges, size, *_strongest(peaks, down, offset), ((1.0, 0.0, 0.0), (1.0, 0.0, width - 1.0)), 1),
-    )
+    theta, rho = _fitted(edges, hough, *_strongest(votes, peaks & across[:, None]))
+    first = _lines(edges, size, theta, rho, ((0.0, 1.0, 0.0), (0.0, 1.0, height - 1.0)), 0)
+    theta, rho = _fitted(edges, hough, *_strongest(votes, peaks & down[:, None]))
+    return first, _lines(edges, size, theta, rho, ((1.0, 0.0, 0.0), (1.0, 0.0, width - 1.0)), 1)
 
 
-def _vote(edges: Edges, size: tuple[int, int]) -> tuple[NDArray[np.float32], int]:
+@dataclass(frozen=True, slots=True)
+class _Hough:
+    """`votes` [degree, column], column = rho / RHO + offset; `bins` [spread, edge] are where each edge voted."""
+
+    votes: NDArray[np.float32]
+    bins: NDArray[np.int32]
+    offset: int
+
+
+def _vote(edges: Edges, size: tuple[int, int]) -> _Hough:
     offset = int(np.hypot(*size) / RHO) + 2
     width = 2 * offset + 1
     theta = np.deg2rad(np.arange(DEGREES)).astype(np.float32)
     cosines, sines = np.cos(theta), np.sin(theta)
-    middle = np.rint(np.rad2deg(edges.angles)).astype(np.int32)
-    flat = []
-    for spread in SPREAD:
-        degree = (middle + spread) % DEGREES
-        rho = edges.points[:, 0] * cosines[degree] + edges.points[:, 1] * sines[degree]
-        flat.append(degree * width + np.rint(rho / RHO).astype(np.int32) + offset)
-    votes = np.bincount(np.concatenate(flat), minlength=DEGREES * width)
-    return cv2.blur(votes.reshape(DEGREES, width).astype(np.float32), (3, 1)), offset
+    degree = np.rint(np.rad2deg(edges.angles)).astype(np.int32) + np.array(SPREAD, np.int32)[:, None]
+    degree %= DEGREES
+    rho = edges.points[:, 0] * cosines[degree] + edges.points[:, 1] * sines[degree]
+    bins = degree * width + np.rint(rho / RHO).astype(np.int32) + offset
+    votes = np.bincount(bins.ravel(), minlength=DEGREES * width)
+    return _Hough(votes.reshape(DEGREES, width).astype(np.float32), bins, offset)
 
 
-def _strongest(peaks: NDArray[np.float32], wanted: NDArray[np.bool_], offset: int) -> tuple[NDArray, NDArray]:
-    degree, column = np.nonzero(peaks * wanted[:, None])
-    top = np.argsort(peaks[degree, column])[-PEAKS:]
-    degree, column = degree[top], column[top]
-    return np.deg2rad(degree).astype(np.float32), ((column - offset) * RHO).astype(np.float32)
+def _strongest(votes: NDArray[np.float32], wanted: NDArray[np.bool_]) -> tuple[NDArray, NDArray]:
+    degree, column = np.nonzero(wanted)
+    top = np.argsort(votes[degree, column])[-PEAKS:]
+    return degree[top], column[top]
+
+
+def _fitted(edges: Edges, hough: _Hough, degree: NDArray, column: NDArray) -> tuple[NDArray, NDArray]:
+    """Each peak's line by least squares through the edges that voted for it or for its neighbours in rho."""
+    width = hough.votes.shape[1]
+    owner = np.full(hough.votes.size, -1, np.int16)
+    for side in (-1, 1, 0):
+        owner[np.clip(degree * width + column + side, 0, owner.size - 1)] = np.arange(len(degree))
+    line = owner[hough.bins.ravel()]
+    voted = np.flatnonzero(line >= 0)
+    line, points = line[voted], edges.points[voted % len(edges.points)]
+    theta, rho = np.deg2rad(degree), (column - hough.offset) * RHO
+    cosine, sine = np.cos(theta), np.sin(theta)
+    d = points[:, 0] * cosine[line] + points[:, 1] * sine[line] - rho[line]
+    t = points[:, 1] * cosine[line] - points[:, 0] * sine[line]
+    total = [np.bincount(line, weight, len(theta)) for weight in (np.ones_like(d), d, t, t * t, t * d)]
+    count = total[0] + 1e-6
+    mean_d, mean_t = total[1] / count, total[2] / count
+    spread, joint = total[3] / count - mean_t**2, total[4] / count - mean_t * mean_d
+    slope = np.where((count > 12) & (spread > 100), joint / np.maximum(spread, 1e-6), 0.0)
+    # d = mean_d + slope (t - mean_t): turn the normal against the slope, keep the line's middle where it is
+    turned = theta - np.arctan(slope)
+    x = (rho + mean_d) * cosine - mean_t * sine
+    y = (rho + mean_d) * sine + mean_t * cosine
+    return turned, x * np.cos(turned) + y * np.sin(turned)
 
 
 def _lines(
     edges: Edges, size: tuple[int, int], theta: NDArray, rho: NDArray, borders: tuple[tuple[float, ...], ...], axis: int
 ) -> Lines:
-    theta, rho = _refine(edges, theta, rho)
     normal = np.stack([np.cos(theta), np.sin(theta)], axis=1)
     covered, _ = _cover(edges, size, normal, rho, np.stack([-normal[:, 1], normal[:, 0]], axis=1), step=2)
     best = _distinct(covered, int(WINDOW * max(size) / 2), normal, rho)
@@ -116,27 +146,6 @@ def _distinct(covered: NDArray, window: int, normal: NDArray, rho: NDArray) -> N
             kept.append(i)
             free &= ~near[:, i]  # whoever's own stretch lies on line i
     return np.array(kept[:EACH], dtype=int)
-
-
-def _refine(edges: Edges, theta: NDArray, rho: NDArray) -> tuple[NDArray, NDArray]:
-    """Least squares through the edges near each line that run along it."""
-    normal = np.stack([np.cos(theta), np.sin(theta)])
-    distance = edges.points @ normal - rho
-    edge, line = np.nonzero(np.abs(distance) < NEAR)
-    turn = np.abs(np.sin(edges.angles[edge] - theta[line]))
-    edge, line = edge[turn < 0.2], line[turn < 0.2]
-    d = distance[edge, line]
-    t = edges.points[edge, 1] * normal[0, line] - edges.points[edge, 0] * normal[1, line]
-    total = [np.bincount(line, weight, len(theta)) for weight in (np.ones_like(d), d, t, t * t, t * d)]
-    count = total[0] + 1e-6
-    mean_d, mean_t = total[1] / count, total[2] / count
-    spread, joint = total[3] / count - mean_t**2, total[4] / count - mean_t * mean_d
-    slope = np.where((count > 12) & (spread > 100), joint / np.maximum(spread, 1e-6), 0.0)
-    # d = mean_d + slope (t - mean_t): turn the normal against the slope, keep the line's middle where it is
-    turned = theta - np.arctan(slope)
-    x = mean_t * -normal[1] + (rho + mean_d) * normal[0]
-    y = mean_t * normal[0] + (rho + mean_d) * normal[1]
-    return turned, x * np.cos(turned) + y * np.sin(turned)
 
 
 def _cover(

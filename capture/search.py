@@ -15,7 +15,9 @@ SUPPORTED = 0.32  # of a side, at the least
 VIRTUAL = 0.45  # what a border of the picture counts as a side
 ROOM = 0.03  # how far a corner may lie outside the picture
 MOST = 3000
-ASPECT_WIDTH, SQUARE_WIDTH = 0.16, 0.22  # spread of the prior on shape: log ratio, cosine
+LARGE = 0.12  # of the picture: a card of at least this area is not held against
+ASPECT_WIDTH, SQUARE_WIDTH = 0.105, 0.4  # spread of the prior on shape: log ratio, cosine of the corner
+ASPECT_UNKNOWN = 0.12  # log ratio off that a card of unknown length, cut off, is taken to have
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,10 @@ def _score(
     ratio, cosine = in_space(corners, size)
     off = np.minimum(np.abs(np.log(ratio / ID1)), np.abs(np.log(ratio * ID1)))
     cut = virtual.any(axis=1)
-    shape = np.exp(
-        -0.5 * ((np.where(cut, 0.12, off) / ASPECT_WIDTH) ** 2 + (np.where(cut, 0.0, cosine) / SQUARE_WIDTH) ** 2)
-    )
-    large = np.minimum(area(corners) / (0.12 * size[0] * size[1]), 1.0)
-    support = 0.6 * sides.mean(axis=1) + 0.4 * sides.min(axis=1) - 0.35 * overrun.mean(axis=1)
-    support = support - 0.12 * (1.0 - large) - 0.25 * np.maximum(virtual.sum(axis=1) - 1, 0)
-    return support * (0.55 + 0.45 * shape)
+    lean = (np.where(cut, ASPECT_UNKNOWN, off) / ASPECT_WIDTH) ** 2 + (np.where(cut, 0.0, cosine) / SQUARE_WIDTH) ** 2
+    shape = np.exp(-0.5 * lean)
+    large = np.minimum(area(corners) / (LARGE * size[0] * size[1]), 1.0)
+    support = 0.6 * sides.mean(axis=1) + 0.1 * sides.min(axis=1)
+    support = support - 0.23 * overrun.mean(axis=1) - 0.1 * overrun.max(axis=1) - 0.35 * (1.0 - large)
+    support = support - 0.1 * cut - 0.25 * np.maximum(virtual.sum(axis=1) - 1, 0)
+    return support * (0.75 + 0.25 * shape)
