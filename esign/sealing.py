@@ -124,7 +124,6 @@ def _handwritten(field: SignatureField) -> SigFieldSpec:
         on_page=field.page - 1,
         box=tuple(round(value) for value in field.rect),
         field_mdp_spec=FieldMDPSpec(FieldMDPAction.INCLUDE, [field.name]),
-        empty_field_appearance=True,
         readable_field_name=field.name,
     )
 
