@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 import socketio
 import structlog
-from aiohttp import web
 
 from ports.clock import Clock
 from ports.keyvalue import KeyValue
@@ -74,8 +74,8 @@ class Signaling:
         """How many rooms this process hears."""
         return len(self._feeds)
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        """GET /socket.io/, which becomes a websocket."""
+    async def handle(self, request: Any) -> Any:
+        """GET /socket.io/ as the web framework has it, which becomes a websocket."""
         return await self._io.handle_request(request)
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The meeting over HTTP and Socket.IO with a real media worker; media itself is tested in tests/media and end to end."""
+"""The meeting over HTTP and Socket.IO with a real media worker; media has its own tests and the end-to-end one."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from tests.server.stage import Socket, approved_case, card, media_worker, verifi
 
 async def until(check, seconds=10):
     async with asyncio.timeout(seconds):
-        while not (found := await check()):
+        while not (found := await check()):  # noqa: ASYNC110 - asks the real system
             await asyncio.sleep(0.05)
     return found
 

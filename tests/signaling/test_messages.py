@@ -6,7 +6,8 @@ from signaling.errors import ProtocolError
 from signaling.messages import REQUESTS, CaptureFrame, Message, RoomMute, RoomPublish, Watch, parse
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=20)
-anything = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=10), inner), max_leaves=8)
+branches = lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=10), inner)  # noqa: E731
+anything = st.recursive(leaves, branches, max_leaves=8)
 
 
 @given(st.sampled_from(sorted(REQUESTS)) | st.text(max_size=12), st.lists(anything, max_size=3))
