@@ -11,7 +11,7 @@ type Texts = Record<string, { zh: string; en: string }>;
 
 /** Keys that a page never shows: those of the other pages. */
 const foreign: Record<Page, RegExp> = {
-  customer: /^(k|r|d|staff|queue|viewer|assessment)\.|^finding\.(kind|strength|before)\./,
+  customer: /^(k|r|d|staff|queue|viewer|assessment)\.|^finding\.(kind|strength|before|status)\.|^web\.mark\./,
   console: /^(c|r|d)\./,
   review: /^(c|k|d)\./,
   demo: /^(?!d\.|login\.|problem\.|[a-z]+$)/,

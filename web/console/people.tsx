@@ -44,7 +44,7 @@ export function People({ view }: { view: CaseView }): JSX.Element {
               </li>
             ))}
           </ul>
-          {places.value[person.id] && <p class="place" data-testid={`place-${person.id}`}><Icon name="person" size={16} />{placeText(view, person.id)}</p>}
+          {view.meeting.status === "open" && places.value[person.id] && <p class="place" data-testid={`place-${person.id}`}><Icon name="person" size={16} />{placeText(view, person.id)}</p>}
         </article>
       ))}
     </Panel>

@@ -19,7 +19,7 @@ export function ReportPanel({ view }: { view: CaseView }): JSX.Element | null {
   return (
     <Panel title={t("k.report.title")} testid="report-panel">
       <form class="stack" onSubmit={send}>
-        <p class="soft">{t("k.report.text", { serial: view.meeting.recording?.serial ?? "" })}</p>
+        <p class="soft">{t("k.report.text")}</p>
         <label class="field">
           <span>{t("k.report.statement")}</span>
           <textarea rows={4} maxLength={2000} required data-testid="report-statement" value={statement} onInput={(event) => setStatement(event.currentTarget.value)} />

@@ -13,10 +13,16 @@ import { Hold } from "./hold.tsx";
 
 const spoken = (id: string): boolean => id.startsWith("consent_") || id.startsWith("confirm_") || id === "state_name";
 
+/** Somebody has given all three consents: then the registration card may be shown. */
+function consented(script: ScriptStep[]): boolean {
+  const consents = script.filter((step) => step.id.startsWith("consent_"));
+  return consents.some(({ person_id }) => consents.every((step) => step.person_id !== person_id || step.status === "done"));
+}
+
 /** A step can be taken once all earlier ones of the same person, and of the meeting, are done. */
 export function ready(script: ScriptStep[], step: ScriptStep): boolean {
   if (step.status === "done") return false;
-  if (step.person_id === null) return true;
+  if (step.person_id === null) return step.id === "registration_card" && consented(script);
   const earlier = script.slice(0, script.indexOf(step));
   return earlier.every((each) => each.status === "done" || (each.person_id !== step.person_id && each.person_id !== null));
 }

@@ -1,12 +1,12 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { caseId, inCall } from "../shared/call.ts";
+import { caseId, endReason, inCall } from "../shared/call.ts";
 import { track } from "../shared/cases.ts";
 import { Icon, type IconName } from "../shared/icons.tsx";
 import { go, route } from "../shared/router.ts";
 import { t } from "../shared/text.ts";
 import { Voices } from "../shared/tile.tsx";
-import { IconButton, LanguageSwitch } from "../shared/ui.tsx";
+import { IconButton, LanguageSwitch, toast } from "../shared/ui.tsx";
 import { CasePage } from "./case.tsx";
 import { Home } from "./home.tsx";
 import { JoinPage } from "./join.tsx";
@@ -41,6 +41,10 @@ export function App(): JSX.Element {
   useEffect(() => {
     if (talking && caseId.value) void track(caseId.value).catch(() => undefined); // polled again by follow()
   }, [talking, caseId.value]);
+  useEffect(() => {
+    const reason = endReason.value;
+    if (reason) toast(t(reason === "left" ? "c.call.left" : reason === "lost" ? "c.call.lost" : "c.call.ended"));
+  }, [endReason.value]);
   useEffect(reportRoute, [route.value.join("/"), talking]);
   return (
     <>

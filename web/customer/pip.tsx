@@ -9,7 +9,7 @@ import { RecordingLight } from "./room.tsx";
 import { settle, type Box } from "./settle.ts";
 
 const size = { width: 96, height: 128 };
-const small = { width: 64, height: 84 };
+const small = { width: 52, height: 68 };
 const recheckMs = 300;
 const tapPx = 6;
 

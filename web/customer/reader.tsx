@@ -69,7 +69,7 @@ function Open({ view, document }: { view: CaseView; document: CaseDocument }): J
     });
   const tools = (
     <span class="row nowrap">
-      <IconButton testid="zoom" icon="grow" label={t("c.reader.zoom")} onClick={() => setZoom((zoom + 1) % zooms.length)} />
+      <IconButton testid="zoom" icon="zoom" label={t("c.reader.zoom")} onClick={() => setZoom((zoom + 1) % zooms.length)} />
     </span>
   );
   const footer = (

@@ -15,21 +15,21 @@ const shown = (seconds: number | null): boolean => seconds !== null && seconds >
 function personChecks(person: Person): { name: string; ok: boolean; pattern: RegExp }[] {
   const { consents, confirmations, identity } = person;
   return [
-    { name: "consents", ok: Boolean(consents.recording && consents.video_signing && consents.face), pattern: /consent/i },
-    { name: "name", ok: person.name_stated, pattern: /name/i },
-    { name: "identity", ok: shown(identity.front_s) && shown(identity.back_s), pattern: /identity/i },
-    { name: "signed", ok: person.complete, pattern: /ink|sign/i },
-    { name: "confirmations", ok: Boolean(confirmations.application && confirmations.others), pattern: /confirm/i },
+    { name: "consents", ok: Boolean(consents.recording && consents.video_signing && consents.face), pattern: /^Consent/ },
+    { name: "name", ok: person.name_stated, pattern: /^NameStated/ },
+    { name: "identity", ok: shown(identity.front_s) && shown(identity.back_s), pattern: /^Identity/ },
+    { name: "signed", ok: person.complete, pattern: /^InkAccepted/ },
+    { name: "confirmations", ok: Boolean(confirmations.application && confirmations.others), pattern: /^Signature(Confirmed|Denied)/ },
   ];
 }
 
 /** What a complete recording shows, with the place in it where it is seen. */
 export function checks(view: CaseView, recording: RecordingView | null): Check[] {
   const find = (pattern: RegExp, person: string | null): number | null =>
-    recording?.marks.find((mark) => pattern.test(mark.type + JSON.stringify(mark.detail ?? "")) && (person === null || mark.person_id === person))?.at_s ?? null;
+    recording?.marks.find((mark) => pattern.test(mark.type) && (person === null || mark.person_id === person))?.at_s ?? null;
   const people = view.people.flatMap((person) => personChecks(person).map(({ name, ok, pattern }) => ({ name, ok, person: person.id, at: find(pattern, person.id) })));
   return [
-    { name: "card", person: null, ok: view.meeting.registration_card, at: find(/registration/i, null) },
+    { name: "card", person: null, ok: view.meeting.registration_card, at: find(/^RegistrationCard/, null) },
     ...people,
     { name: "gaps", person: null, ok: recording !== null && !recording.gaps.length, at: recording?.gaps[0]?.from_s ?? null },
     { name: "verified", person: null, ok: recording?.verified ?? false, at: null },

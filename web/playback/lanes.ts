@@ -4,10 +4,10 @@ export const lanes = ["steps", "identity", "pages", "signatures", "technical"] a
 export type Lane = (typeof lanes)[number];
 
 const rules: [RegExp, Lane][] = [
-  [/identity|hold/i, "identity"],
-  [/page/i, "pages"],
-  [/ink|signature|document|sign/i, "signatures"],
-  [/recording|track|mute|gap|segment|stall|join|left|rejoin|network|joined|room/i, "technical"],
+  [/^Identity|^identity/, "identity"],
+  [/^Page|^page/, "pages"],
+  [/^Ink|^Document|^CaseReturned|^CaseSubmitted|^stroke/, "signatures"],
+  [/^Recording|^Person(Joined|Left)|^Permissions|mute|gap|segment|stall|network|track/i, "technical"],
 ];
 
 /** The lane of the timeline on which a mark stands. */

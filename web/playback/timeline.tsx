@@ -22,7 +22,7 @@ function MarkButton({ mark, engine, recording, view }: Props & { mark: Mark }): 
     event.stopPropagation();
     engine.seek(mark.at_s);
   };
-  return <button type="button" class="mark" style={{ left: percent(mark.at_s, recording.seconds) }} title={label} aria-label={label} data-testid={`mark-${mark.type}`} data-at={mark.at_s} onClick={jump} />;
+  return <button type="button" class="event" style={{ left: percent(mark.at_s, recording.seconds) }} title={label} aria-label={label} data-testid={`mark-${mark.type}`} data-at={mark.at_s} onClick={jump} />;
 }
 
 function MarkLane({ lane, ...props }: Props & { lane: Lane }): JSX.Element | null {

@@ -188,7 +188,7 @@ export function toast(text: string): void {
   clearTimeout(toastTimer);
   toastTimer = window.setTimeout(() => {
     toastText.value = null;
-  }, 4000);
+  }, 2500);
 }
 
 export function Toast(): JSX.Element | null {
