@@ -152,24 +152,24 @@ HIDDEN = (
     "a note over the amount",
     "the ink swapped",
     "a field moved",
-    "a signature cleared",
-    "a field added",
     "a page cropped",
     "a script",
 )
 
 
+@pytest.mark.parametrize("kind", ["a signature cleared", "a field added"])
+def test_a_document_that_got_an_empty_field_before_the_seal_is_not_sealed(kind, signed_page, authority):
+    with pytest.raises(SealingRefused):
+        seal(t.updated(signed_page, UPDATES[kind]), authority)
+
+
 @pytest.mark.parametrize("kind", HIDDEN)
 def test_a_revision_smuggled_in_before_the_seal_is_caught_by_difference_analysis(kind, signed_page, authority, roots):
     """Someone inside changed the stored file between the last signature and the seal, which then covers the change."""
-    try:
-        pdf = seal(t.updated(signed_page, UPDATES[kind]), authority)
-    except SealingRefused:
-        assert kind == "a signature cleared"  # its field is empty again, and that is refused before sealing
-        return
+    pdf = seal(t.updated(signed_page, UPDATES[kind]), authority)
     result = verify(pdf, roots, [ONE])
     assert not result.ok
-    assert codes(result) & {"changed", "field_unexpected", "field_missing", "signature_missing"}
+    assert "changed" in codes(result)
 
 
 def test_a_further_signature_of_a_stranger_is_caught(sealed_page, roots, strangers):
