@@ -1,0 +1,39 @@
+"""`python -m bench --list` names the benchmarks; `python -m bench NAME [--quick] [--json]` runs one.
+
+A benchmark is a file of this folder that does not begin with an underscore. It has `configure(parser)` and
+`run(arguments) -> Result`; a table is printed for people, and with --json the result is the last line, one object.
+"""
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
+    parser.add_argument("name", nargs="?", choices=names(), help="the benchmark to run")
+    parser.add_argument("--list", action="store_true", help="name the benchmarks")
+    chosen, rest = parser.parse_known_args(arguments)
+    if chosen.list or chosen.name is None:
+        print("\n".join(names()))
+        return 0
+    module = importlib.import_module(f"bench.{chosen.name}")
+    options = argparse.ArgumentParser(prog=f"python -m bench {chosen.name}", description=module.__doc__)
+    options.add_argument("--quick", action="store_true", help="one load, for a first impression")
+    options.add_argument("--json", action="store_true", help="print the result as JSON on the last line")
+    module.configure(options)
+    given = options.parse_args(rest)
+    result = module.run(given)
+    if given.json:
+        print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
