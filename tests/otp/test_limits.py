@@ -122,13 +122,12 @@ STEPS = st.lists(
 )
 
 
-async def _play(store: KeyValue, steps: list[tuple[str, str, str]], clock: FrozenClock | None) -> list:
+async def _play(store: KeyValue, steps: list[tuple[str, str, str]]) -> list:
+    """Time passes in the arguments only: Valkey's own clock cannot be moved, so neither store forgets by itself."""
     now, answers = 1_772_413_200_000, []
     for verb, tag, nonce in steps:
         if verb == "wait":
             now += int(tag)
-            if clock:
-                clock.advance(int(tag) / 1000)
         elif verb == "issue":
             arguments = [now, tag, nonce, 60_000, 300_000, 6, 5, 90_000, 5_000]
             answers.append(await store.run(ISSUE, ISSUE_KEYS, arguments))
@@ -139,14 +138,14 @@ async def _play(store: KeyValue, steps: list[tuple[str, str, str]], clock: Froze
     return answers
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_lua_and_its_twin_answer_alike_to_any_history(valkey_url: str, steps: list[tuple[str, str, str]]):
     async def both() -> tuple[list, list]:
-        clock, valkey = FrozenClock(), open_keyvalue(valkey_url, SystemClock())
+        valkey = open_keyvalue(valkey_url, SystemClock())
         await valkey.delete(*ISSUE_KEYS)
         try:
-            return await _play(MemoryKeyValue(clock), steps, clock), await _play(valkey, steps, None)
+            return await _play(MemoryKeyValue(FrozenClock()), steps), await _play(valkey, steps)
         finally:
             await valkey.close()
 
