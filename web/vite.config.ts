@@ -11,10 +11,10 @@ type Texts = Record<string, { zh: string; en: string }>;
 
 /** Keys that a page never shows: those of the other pages. */
 const foreign: Record<Page, RegExp> = {
-  customer: /^(k|r|d|staff|queue|viewer|assessment)\.|^finding\.(kind|strength|before|status)\.|^web\.mark\./,
+  customer: /^(k|r|d|staff|queue|viewer|assessment|verify)\.|^finding\.(kind|strength|before|status)\.|^web\.mark\./,
   console: /^(c|r|d)\./,
   review: /^(c|k|d)\./,
-  demo: /^(?!d\.|login\.|problem\.|[a-z]+$)/,
+  demo: /^(?!d\.|login\.|problem\.(network|unexpected)$|[a-z]+$)/
 };
 
 /** Every catalogue file of the server in one table, in one language, without the keys that only another page uses. */
