@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { Problem, post } from "./api.ts";
 import { local, reacquire, release } from "./devices.ts";
-import { answer, publish, received, type Published } from "./peer.ts";
+import { answer, continues, publish, received, type Published } from "./peer.ts";
 import { on, onGreeted, request, type ServerEvents } from "./socket.ts";
 import type { Participant, RecorderTruth, Source } from "./types.ts";
 
@@ -164,6 +164,10 @@ async function heal(source: "camera" | "microphone"): Promise<void> {
 
 async function take(offer: ServerEvents["room.offer"]): Promise<void> {
   await joined;
+  if (down && !continues(down, offer.sdp)) {
+    down.close();
+    down = null;
+  }
   if (!down) {
     down = new RTCPeerConnection(config());
     guard(down);

@@ -73,3 +73,9 @@ export function received(pc: RTCPeerConnection): Map<string, MediaStreamTrack> {
   }
   return found;
 }
+
+const ufrag = (sdp: string | undefined): string | undefined => /^a=ice-ufrag:(\S+)/m.exec(sdp ?? "")?.[1];
+
+/** Whether an offer continues this connection; another user fragment means that the server began a new one. */
+export const continues = (pc: RTCPeerConnection, sdp: string): boolean =>
+  pc.remoteDescription === null || ufrag(pc.remoteDescription.sdp) === ufrag(sdp);
