@@ -22,7 +22,7 @@ LOADS = ((1, 3), (5, 3), (3, 6))
 QUICK = ((1, 3),)
 START_SECONDS = 20.0
 WARM_SECONDS = 2.0
-WINDOW_SECONDS = {True: 10.0, False: 20.0}
+WINDOW_SECONDS = {True: 8.0, False: 20.0}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ HEADER_SIZE = 12
 ONE_BYTE_EXTENSION = 0xBEDE
 KEYFRAME_INTERVAL = 1.0
 BANDWIDTH_CAP = 1_500_000
-BANDWIDTH_FLOOR = 500_000
+BANDWIDTH_FLOOR = 300_000
 BANDWIDTH_FRESH = 5.0
 
 _pack = HEADER.pack
@@ -224,7 +224,7 @@ class FrameHold:
 
 
 def upstream_bandwidth(reports: list[tuple[float, int]], now: float) -> int:
-    """Bits per second that a video sender is asked to stay under: the least that a receiver can take, within limits.
-    `reports`: (when, bits per second) of the receivers. The floor keeps an ID card readable in the recording."""
+    """Bits per second that a video sender is asked to stay under: the least that a receiver in trouble can take, within
+    limits. `reports`: (when, bits per second) of receivers that lose packets."""
     fresh = [bits for at, bits in reports if now - at < BANDWIDTH_FRESH]
     return max(BANDWIDTH_FLOOR, min([BANDWIDTH_CAP, *fresh]))

@@ -91,6 +91,7 @@ class Peer:
         self.up = self.down = None
         self.picture, self.tone = Picture(), Tone()
         self.frames: dict[str, int] = {}
+        self.frames_of: dict[str, int] = {}
         self.offers: list[RoomOffer] = []
         self._readers: list[asyncio.Task] = []
         self._fragment = ""
@@ -131,6 +132,8 @@ class Peer:
             while True:
                 await track.recv()
                 self.frames[track.kind] = self.frames.get(track.kind, 0) + 1
+                mid = next(t.mid for t in self.down.getTransceivers() if t.receiver.track is track)
+                self.frames_of[mid] = self.frames_of.get(mid, 0) + 1
         except MediaStreamError:
             return
 

@@ -171,6 +171,19 @@ async def test_who_comes_later_sees_at_once_and_takes_the_sections_of_who_left(s
     assert {track.participant_id for track in host.offers[-1].tracks} == {"c"}
 
 
+async def test_with_three_people_whoever_comes_is_seen_in_the_section_of_who_left(stage):
+    host, early, stays, late = stage.peers("host", "b", "c", "d")
+    await stage.enter(host, early, stays)
+    await until(lambda: sum(frames > 5 for frames in host.frames_of.values()) == 4)
+    camera = {track.participant_id: track.mid for track in host.offers[-1].tracks if track.source == "camera"}
+    await stage.room.leave("b", Reason.LEFT)
+    await stage.enter(late)
+    await until(lambda: {track.participant_id for track in host.offers[-1].tracks} == {"c", "d"})
+    assert camera["b"] in {track.mid for track in host.offers[-1].tracks if track.participant_id == "d"}
+    host.frames_of.clear()
+    await until(lambda: host.frames_of.get(camera["b"], 0) > 5 and host.frames_of.get(camera["c"], 0) > 5)
+
+
 async def test_leaving_is_told_with_its_reason_and_may_be_repeated(stage):
     host, other = stage.peers("host", "b")
     pages = await stage.enter(host, other)
