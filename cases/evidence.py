@@ -5,6 +5,7 @@ and as sealed, the bindings of all ink, the digests of photos, the manifests of 
 certificates, a list of all files with their SHA-256, signed with Ed25519. Raw strokes and videos stay where they are.
 """
 
+import asyncio
 import hashlib
 import io
 import json
@@ -39,14 +40,16 @@ async def package(desk: Desk, actor: Actor, case_id: str) -> bytes:
     index = _json({name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())})
     files[INDEX] = index
     files[SIGNATURE] = await desk.keys.sign(hashlib.sha256(index).digest())
-    data = _zipped(files)
+    data = await asyncio.to_thread(_zipped, files)
     exported = EvidenceExported(viewer_id=actor.id, sha256=hashlib.sha256(data).hexdigest())
     await record(desk, actor, case_id, lambda _: [exported])
     return data
 
 
 def verify_package(data: bytes) -> PackageReport:
-    """Check everything that can be checked offline. Raises EvidenceInvalid for what is no package at all."""
+    """Check everything that can be checked offline. Raises EvidenceInvalid for what is no package at all.
+
+    Not on a running event loop: reading the PDFs' signatures brings its own."""
     return check_files(_unzipped(data))
 
 

@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import structlog
 
 from cases.desk import Desk
 from cases.notices import notify_submitted
 from cases.press import Press, issue_document, seal_document, sign_document
 from otp.sms import SmsGateway
 from ports.journal import Entry
+
+
+log = structlog.get_logger()
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -44,7 +48,7 @@ def _sign(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
 def _close(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
     documents = (document["document_id"] for document in body["documents"])
     seals = (_document_effect(entry, document_id, "seal", (entry.case_id, document_id)) for document_id in documents)
-    notice = Effect(f"{entry.id}:notice", f"{entry.case_id}:notice", "notice", (entry.case_id, entry.id))
+    notice = Effect(f"{entry.id}:sms", f"{entry.case_id}:sms", "notice", (entry.case_id, entry.id))
     return (*seals, notice)
 
 
@@ -77,7 +81,12 @@ class Effects:
         }
 
     async def perform(self, kind: str, arguments: list[Any]) -> None:
-        await self._by_kind[kind](*arguments)
+        """Failures are logged by kind and class, never by message, and raised for the queue to try again."""
+        try:
+            await self._by_kind[kind](*arguments)
+        except Exception as error:
+            log.warning("effect_failed", kind=kind, case_id=arguments[0], error=type(error).__name__)
+            raise
 
     async def _issue(self, case_id: str, document_id: str, revision: int) -> None:
         await issue_document(self._desk, self._press, case_id, document_id, revision)

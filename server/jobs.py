@@ -6,7 +6,6 @@ effect is named by its entry, so a crash anywhere loses nothing and doubles noth
 
 import asyncio
 import contextlib
-import json
 import os
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
@@ -49,6 +48,7 @@ async def run_jobs(
 ) -> AsyncIterator["Jobs"]:
     """Jobs run until the block ends; a failure of the tail ends the block with it."""
     with _pool(authority_dir, processes or max(1, (os.cpu_count() or 2) - 1)) as pool:
+        pool.submit(os.getpid)  # the first child starts now: its imports take seconds
         effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms)
         workflows = Workflows(data_dir / "jobs.sqlite", effects.perform)
         await workflows.start()
@@ -96,8 +96,7 @@ class Jobs:
         while True:
             try:
                 async with self._desk.keyvalue.subscribe(CHANNEL) as inbox:
-                    async for _, payload in inbox:
-                        log.debug("journal_news", version=json.loads(payload)["version"])
+                    async for _ in inbox:
                         self._news.set()
             except KeyValueUnavailable:
                 log.warning("bus_unavailable")

@@ -1,30 +1,21 @@
 """The jobs role on a real database file and a real durable queue, with real PDFs."""
 
 import asyncio
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 from dataclasses import replace
 
 import pytest
 
-from cases import opening, reading
-from cases.actor import SYSTEM
 from cases.evidence import package, verify_package
 from cases.state import State
 from cases.workflow import load
 from esign.authority import make_test_authority, root_certificate
-from ports.clock import SystemClock
+from ports.blobs import open_blobs
 from ports.database import migrate, open_engine
-from ports.keyvalue import MemoryKeyValue
 from ports.sqljournal import SqlJournal
 from ports.sqlkeys import SqlKeys
 from server.effects import effects_of
 from server.jobs import run_jobs
-from tests.cases.stage import AGENT, ALONE, REVIEWER, SERVICE, WANG, Stage
+from tests.cases.stage import REVIEWER, SERVICE, Stage
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +37,13 @@ def stage(engine, authority):
     """The stage with its journal in the database, so that jobs tail what was committed."""
     stage = Stage()
     keys = SqlKeys(engine, b"k" * 32)
-    desk = replace(stage.desk, journal=SqlJournal(engine, keys), roots=(root_certificate(authority),))
-    stage.desk = desk
+    stage.desk = replace(
+        stage.desk,
+        journal=SqlJournal(engine, keys),
+        keys=keys,
+        blobs=open_blobs("memory:", keys),
+        roots=(root_certificate(authority),),
+    )
     return stage
 
 
@@ -57,7 +53,7 @@ def jobs(stage, engine, authority, folder):
     )
 
 
-async def until(stage, wanted, seconds=20.0):
+async def until(stage, wanted, seconds=30.0):
     """The case, once it is as wanted; jobs work on real time."""
     async with asyncio.timeout(seconds):
         while True:
@@ -86,6 +82,19 @@ async def test_a_case_gets_its_forms_signatures_and_seals_and_proves_them(stage,
         await until(stage, lambda case: case.noticed == {"M1", "M2"})
         case = await stage.pass_review()
     assert case.state == State.ACCEPTED
-    report = verify_package(await package(stage.desk, REVIEWER, stage.case_id))
+    report = await asyncio.to_thread(verify_package, await package(stage.desk, REVIEWER, stage.case_id))
     assert report.problems == ()
     assert (report.ok, report.documents, report.state) == (True, len(case.documents), "accepted")
+
+
+async def test_no_two_effects_of_a_case_share_a_name(stage):
+    await stage.submitted()
+    effects = [effect for entry in await stage.desk.journal.tail(0) for effect in effects_of(entry)]
+    assert len({effect.id for effect in effects}) == len(effects)
+    assert [effect.kind for effect in effects].count("notice") == 1
+
+
+async def test_an_entry_whose_case_was_erased_asks_for_nothing(stage):
+    await stage.open()
+    await stage.desk.keys.erase(stage.case_id)
+    assert [effects_of(entry) for entry in await stage.desk.journal.tail(0)] == [()]
