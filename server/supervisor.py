@@ -54,29 +54,30 @@ async def beats(path: Path) -> bool:
 class Supervisor:
     """Owns the child processes of one data folder."""
 
-    def __init__(self, roles: tuple[Role, ...]) -> None:
-        self._keepers = [_Keeper(role) for role in roles]
+    def __init__(self, *stages: tuple[Role, ...]) -> None:
+        """The roles of a stage start together, each stage after the one before it is healthy."""
+        self._stages = [[_Keeper(role) for role in stage] for stage in stages]
 
     async def run(self, stop: asyncio.Event, started: Callable[[], None]) -> None:
         """Start everything, call `started`, keep it running until `stop`, then drain. Raises `StartFailed`."""
         watches: list[asyncio.Task] = []
         try:
-            for keeper in self._keepers:
-                await _unless(stop, keeper.start())
+            for stage in self._stages:
+                await _unless(stop, asyncio.gather(*(keeper.start() for keeper in stage)))
                 if stop.is_set():
                     return
-                watches.append(asyncio.create_task(keeper.keep(), name=f"keep {keeper.name}"))
+                watches += [asyncio.create_task(keeper.keep(), name=f"keep {keeper.name}") for keeper in stage]
             started()
             await _first(stop, watches)
         finally:
             for watch in watches:
                 watch.cancel()
             await asyncio.gather(*watches, return_exceptions=True)
-            for keeper in reversed(self._keepers):
-                await keeper.drain()
+            for stage in reversed(self._stages):
+                await asyncio.gather(*(keeper.drain() for keeper in stage))
 
     def pids(self) -> dict[str, int]:
-        return {keeper.name: keeper.process.pid for keeper in self._keepers if keeper.process}
+        return {keeper.name: keeper.process.pid for stage in self._stages for keeper in stage if keeper.process}
 
 
 async def _first(stop: asyncio.Event, watches: list[asyncio.Task]) -> None:

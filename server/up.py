@@ -29,7 +29,7 @@ async def run_up(settings: Settings, *, lan: bool) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         try:
-            await Supervisor(roles(settings)).run(stop, partial(_announce, settings, lan=lan))
+            await Supervisor(*stages(settings)).run(stop, partial(_announce, settings, lan=lan))
         except StartFailed as failure:
             print(f"cvx: {failure}", file=sys.stderr)
             return 1
@@ -47,11 +47,11 @@ async def prepare(settings: Settings) -> None:
         await seed_demo(settings)
 
 
-def roles(settings: Settings) -> tuple[Role, ...]:
+def stages(settings: Settings) -> tuple[tuple[Role, ...], ...]:
     """The roles in start order; they end in the reverse one, so that a recording is sealed before its stores go."""
-    media = (_role(settings, f"media-{n}", "media", "--index", str(n)) for n in range(settings.worker_count))
-    own_valkey = () if settings.redis_url else (_valkey(settings),)
-    return (*own_valkey, *media, _role(settings, "jobs", "jobs"), _role(settings, "web", "web"))
+    media = tuple(_role(settings, f"media-{n}", "media", "--index", str(n)) for n in range(settings.worker_count))
+    stores = () if settings.redis_url else (_valkey(settings),)
+    return (stores, (*media, _role(settings, "jobs", "jobs")), (_role(settings, "web", "web"),))
 
 
 def _role(settings: Settings, name: str, *arguments: str) -> Role:

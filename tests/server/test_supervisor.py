@@ -55,9 +55,9 @@ async def eventually(condition, seconds: float = 10.0) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_roles_drain_in_the_reverse_of_their_start_order(tmp_path):
+async def test_stages_drain_in_the_reverse_of_their_start_order(tmp_path):
     stop = asyncio.Event()
-    task = await running(Supervisor((role(tmp_path, "first"), role(tmp_path, "second"))), stop)
+    task = await running(Supervisor((role(tmp_path, "first"),), (role(tmp_path, "second"),)), stop)
     stop.set()
     await task
     assert (tmp_path / "order").read_text().split() == ["second", "first"]

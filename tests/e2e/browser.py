@@ -1,0 +1,92 @@
+"""Real Chromium with a camera that films a drawn card, and counters of what each page really sends."""
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from simulate.cards import photograph
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+CAMERA_SIZE, CAMERA_FPS = (1280, 960), 10
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
+# Every peer connection of a page is kept, so that the frames that its encoder made can be asked for.
+KEEP_CONNECTIONS = """
+window.connections = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...settings) { super(...settings); window.connections.push(this); }
+};
+"""
+SENT_FRAMES = """async () => {
+  let sent = 0;
+  for (const connection of window.connections)
+    for (const report of (await connection.getStats()).values())
+      if (report.type === "outbound-rtp" && report.kind === "video") sent += report.framesEncoded;
+  return sent;
+}"""
+
+
+def chromium() -> str:
+    """The installed browser's path."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return found
+    raise FileNotFoundError("no Chromium on PATH: run make test, or apt-get install chromium")
+
+
+@contextlib.asynccontextmanager
+async def browser(folder: Path) -> AsyncIterator[Browser]:
+    """A headless browser whose camera shows an ID card on a desk and whose microphone beeps."""
+    camera = folder / "camera.y4m"
+    film(camera, [photograph("front", "王大陸", "A123456789", "1980-01-02", seed) for seed in range(3)])
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=chromium(),
+            args=[
+                "--no-sandbox",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-video-capture={camera}",
+                "--autoplay-policy=no-user-gesture-required",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-quic",
+                "--disable-features=WebRtcHideLocalIpsWithMdns",
+            ],
+        )
+        try:
+            yield launched
+        finally:
+            await launched.close()
+
+
+async def page_of(context: BrowserContext, url: str) -> Page:
+    await context.add_init_script(KEEP_CONNECTIONS)
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    await page.goto(url)
+    return page
+
+
+async def sent_frames(page: Page) -> int:
+    """Video frames that this page's encoders have made so far."""
+    return await page.evaluate(SENT_FRAMES)
+
+
+def film(path: Path, photos: list[bytes]) -> None:
+    """Write pictures as an uncompressed YUV4MPEG2 clip, each shown for half a second."""
+    width, height = CAMERA_SIZE
+    with path.open("wb") as file:
+        file.write(f"YUV4MPEG2 W{width} H{height} F{CAMERA_FPS}:1 Ip A1:1 C420jpeg\n".encode())
+        for photo in photos:
+            picture = cv2.resize(cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR), CAMERA_SIZE)
+            planes = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420).tobytes()
+            for _ in range(CAMERA_FPS // 2):
+                file.write(b"FRAME\n" + planes)

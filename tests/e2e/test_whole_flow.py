@@ -1,0 +1,168 @@
+"""The one browser test: agent, 要保人 and 被保險人 finish a case in three real pages, and a reviewer passes it."""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+
+import aiohttp
+import pytest
+from playwright.async_api import expect
+
+from simulate.command import decoded_frames
+from simulate.party import Party
+from simulate.system import own_system
+from tests.e2e.browser import DESKTOP, PHONE, browser, page_of, sent_frames
+from tests.e2e.people import Agent, Customer, Person
+
+CONSENTS = ("consent_recording", "consent_video_signing", "consent_face")
+CONFIRMATIONS = ("confirm_application", "confirm_others")
+SEALING_MS = 60_000
+SHOTS = os.environ.get("E2E_SHOTS")
+
+
+async def demo(origin: str) -> dict:
+    async with aiohttp.ClientSession(origin) as http, http.get("/api/demo") as response:
+        return await response.json()
+
+
+def newest_code(sms: list[dict]) -> str:
+    return re.search(r"驗證碼為(\d{6})", sms[0]["text"]).group(1)
+
+
+async def shoot(name: str, *people: Person) -> None:
+    """Pictures for a person to look at, when asked for."""
+    if SHOTS:
+        for person in people:
+            await person.page.screenshot(path=Path(SHOTS) / f"{name}-{type(person).__name__.lower()}-{person.name}.png")
+
+
+@pytest.mark.e2e
+async def test_three_people_finish_a_case_and_a_reviewer_passes_it(tmp_path):
+    async with own_system() as origin, browser(tmp_path) as chromium:
+        logins = {login["name"]: login for login in (await demo(origin))["people"]}
+        agent, holder, insured = await arrive(chromium, origin, logins)
+
+        case_id = await agent.open_case(holder, insured)
+        await shoot("1-opened", agent, holder)
+        await asyncio.gather(holder.photograph_id(case_id), insured.photograph_id(case_id))
+        await agent.approve_photos()
+        await shoot("2-approved", agent, holder)
+
+        await agent.open_meeting()
+        for customer in (holder, insured):
+            await enter(origin, customer, case_id)
+        await expect(agent.page.locator('[data-testid="recorder"][data-writing="true"]')).to_be_visible()
+        for person in (agent, holder, insured):
+            await expect(person.page.locator('[data-testid^="tile-"][data-receiving="true"]')).to_have_count(3)
+        await shoot("3-room", agent, holder, insured)
+
+        await identify(agent, holder, insured)
+        await shoot("4-identified", agent, holder)
+        assert await holder.sign_everything(case_id) > 0
+        assert await insured.sign_everything(case_id) > 0
+        await shoot("5-signed", agent, holder)
+        await holder.at("submit").click()
+        await expect(holder.at("upload-success")).to_be_visible()
+        for customer in (holder, insured):
+            for step in CONFIRMATIONS:
+                await agent.ask(step, customer)
+
+        sent = {person.id: await sent_frames(person.page) for person in (agent, holder, insured)}
+        await agent.end_meeting()
+        await expect(agent.page.locator('[data-testid="workspace"][data-state="under_review"]')).to_be_visible(
+            timeout=SEALING_MS
+        )
+        await shoot("6-ended", agent, holder)
+        await expect_signed(holder, case_id)
+
+        await review(chromium, origin, logins["沈若安"], case_id)
+        await expect(agent.page.locator('[data-testid="workspace"][data-state="accepted"]')).to_be_visible()
+        assert await recorded_within_a_second(origin, case_id, sent, tmp_path)
+
+
+async def arrive(chromium, origin: str, logins: dict[str, dict]) -> tuple[Agent, Customer, Customer]:
+    """Everybody logs in, the customers on phones."""
+    desk = await chromium.new_context(**DESKTOP)
+    agent = Agent(await page_of(desk, f"{origin}/console"), logins["歐陽林林"])
+    await agent.log_in(totp=agent.login["totp"])
+    customers = []
+    for name in ("王大陸", "林小芸"):
+        phone = await chromium.new_context(**PHONE)
+        customers.append(Customer(await page_of(phone, f"{origin}/"), logins[name]))
+        await customers[-1].log_in()
+        await expect(customers[-1].at("home-page")).to_be_visible()
+    return agent, *customers
+
+
+async def enter(origin: str, customer: Customer, case_id: str) -> None:
+    """The invitation stands on the home page at once; 加入 and all that follows."""
+    await customer.at("back").click()
+    await customer.at("nav-home").click()
+    await customer.at(f"join-{case_id}").click()
+    await expect(customer.at("otp-resend")).to_be_disabled()
+    await expect(customer.at("otp-validity")).not_to_be_empty()
+    await customer.join(case_id, newest_code((await demo(origin))["sms"]))
+
+
+async def identify(agent: Agent, *customers: Customer) -> None:
+    for customer in customers:
+        for step in CONSENTS:
+            await agent.ask(step, customer)
+    await agent.at("show-card").click()
+    for customer in customers:
+        await customer.at("registration-card-ok").click()
+    for customer in customers:
+        await agent.identify(customer)
+
+
+async def expect_signed(customer: Customer, case_id: str) -> None:
+    """已簽名(1): the case moved to the other list."""
+    await customer.at("nav-services").click()
+    await customer.at("tab-signed").click()
+    await expect(customer.at("tab-signed")).to_contain_text("(1)")
+    await expect(customer.at(f"case-{case_id}")).to_be_visible()
+
+
+async def review(chromium, origin: str, login: dict, case_id: str) -> None:
+    """Play the recording, jump to a mark, pass the case."""
+    desk = await chromium.new_context(**DESKTOP)
+    reviewer = Person(await page_of(desk, f"{origin}/review"), login)
+    await reviewer.log_in(totp=login["totp"])
+    await reviewer.at(f"case-{case_id}").click()
+    await expect(reviewer.at("verified")).to_be_visible()
+    await reviewer.at("play").click()
+    await reviewer.page.wait_for_function(
+        "[...document.querySelectorAll('video')].filter(v => v.currentTime > 1.5 && v.readyState > 2).length === 3"
+    )
+    await reviewer.like("^mark-[A-Z]").last.click()
+    await shoot("7-review", reviewer)
+    await reviewer.at("outcome-passed").click()
+    await reviewer.at("review-submit").click()
+    await expect(reviewer.page.locator('[data-testid="review-outcome"][data-outcome="passed"]')).to_be_visible()
+
+
+async def recorded_within_a_second(origin: str, case_id: str, sent: dict[str, int], folder: Path) -> bool:
+    """Every camera's track decodes to as many frames as its page encoded, within one second of pictures."""
+    login = next(person for person in (await demo(origin))["people"] if person["name"] == "歐陽林林")
+    login |= {"totp": (await fresh_totp(origin, login))}
+    async with Party(origin, login, 0) as party:
+        recording = await party.get(f"/api/cases/{case_id}/recording")
+        for track in (track for track in recording["tracks"] if track["kind"] == "video"):
+            frames = 0
+            for segment in track["segments"]:
+                file = folder / f"{track['track_id']}-{segment['n']}.webm"
+                file.write_bytes(await party.download(segment["url"]))
+                frames += await asyncio.to_thread(decoded_frames, file)
+            seconds = sum(segment["duration_s"] for segment in track["segments"])
+            assert abs(frames - sent[track["person_id"]]) <= frames / seconds, (track["role"], frames, sent)
+    return len(recording["tracks"]) == 6
+
+
+async def fresh_totp(origin: str, login: dict) -> str:
+    """A code that this agent has not used yet: one is good for one login."""
+    while True:
+        now = next(person for person in (await demo(origin))["people"] if person["login"] == login["login"])
+        if now["totp"] != login["totp"]:
+            return now["totp"]
+        await asyncio.sleep(1)
