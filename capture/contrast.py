@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 
 SAMPLES = 24  # along a side
 AWAY = 5.0  # pixels from the border, inside and outside
+UNSEEN = 0.6
 CLEAR = 9.0  # a step of this many levels is as good as any: its being there all round counts, not its size
 
 
-def colour_step(image: NDArray[np.uint8], corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """0..1 for each of the figures (n, 4, 2): how clear the step is on the four sides, the weaker ones counting."""
+def colour_step(
+    image: NDArray[np.uint8], corners: NDArray[np.float64], virtual: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """0..1 for each of the figures (n, 4, 2): how clear the step is on the four sides, the weaker ones counting.
+    A side that is a border of the picture (`virtual`) has no outside and counts as UNSEEN."""
     blurred = cv2.blur(image, (3, 3))
     start, end = corners, np.roll(corners, -1, axis=1)
     along = end - start
@@ -23,7 +27,7 @@ def colour_step(image: NDArray[np.uint8], corners: NDArray[np.float64]) -> NDArr
     inside = _colours(blurred, points + AWAY * normal[:, :, None])
     outside = _colours(blurred, points - AWAY * normal[:, :, None])
     step = np.minimum(np.linalg.norm(inside - outside, axis=-1) / CLEAR, 1.0)
-    sides = step.mean(axis=-1)
+    sides = np.where(virtual, UNSEEN, step.mean(axis=-1))
     return 0.5 * sides.mean(axis=-1) + 0.5 * np.sort(sides, axis=-1)[:, :2].mean(axis=-1)
 
 

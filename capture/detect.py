@@ -20,8 +20,9 @@ from capture.search import find_quads
 from capture.snap import snap
 
 THRESHOLD = 0.75  # below this score nothing is said to be found
+GUESS = 0.62  # from this score on a figure at the border is still worth saying that something is cut off
 FINALISTS = 80
-STEP, FULL = 0.70, 1.55  # weight of the colour step; the total that counts as a score of 1
+STEP, FULL = 0.70, 1.57  # weight of the colour step; the total that counts as a score of 1
 BORDER = 0.01  # a corner nearer than this share of the picture's size to its border is cut off
 
 cv2.setNumThreads(1)  # many streams share a core; threads inside one frame only cost
@@ -31,8 +32,8 @@ cv2.setNumThreads(1)  # many streams share a core; threads inside one frame only
 class Detection:
     """`corners` TL, TR, BR, BL in pixels of the picture that was given, or None when nothing scored enough.
 
-    `score` 0..1 is that of the best figure, also when it was not enough; `cut_off` says that the card goes on past
-    the picture's border."""
+    `score` 0..1 is that of the best figure, also when it was not enough; `cut_off` says that what was seen goes on
+    past the picture's border, also when its corners are too unsure to be given."""
 
     corners: NDArray[np.float64] | None
     score: float
@@ -42,9 +43,10 @@ class Detection:
 def detect(image: NDArray[np.uint8], max_side: int = 640) -> Detection:
     """Search a BGR picture for one card. About 20 ms on one core at a long side of `max_side`."""
     corners, score, virtual = best_figure(image, max_side)
-    if corners is None or score < THRESHOLD:
+    if corners is None or score < GUESS:
         return Detection(None, score, False)
-    return Detection(clockwise(corners), score, bool(virtual.any()) or _at_border(corners, image))
+    cut_off = bool(virtual.any()) or _at_border(corners, image)
+    return Detection(clockwise(corners) if score >= THRESHOLD else None, score, cut_off)
 
 
 def best_figure(
@@ -64,7 +66,7 @@ def best_figure(
     found = find_quads(*find_lines(edges, size), size)
     if len(found.support) == 0:
         return nothing
-    step = colour_step(small, found.corners[:FINALISTS])
+    step = colour_step(small, found.corners[:FINALISTS], found.virtual[:FINALISTS])
     total = found.support[:FINALISTS] + STEP * step
     best = int(total.argmax())
     score = float(np.clip(total[best] / FULL, 0.0, 1.0))

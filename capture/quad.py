@@ -21,12 +21,6 @@ def clockwise(corners: Points) -> Points:
     return np.roll(ordered, -int(np.argmin(ordered.sum(axis=1))), axis=0)
 
 
-def landscape(corners: Points) -> Points:
-    """TL, TR, BR, BL so that TL-TR is a long side, the one nearer the top (on the left when upright)."""
-    top, right, bottom, left = side_lengths(corners)
-    return np.roll(corners, 1, axis=0) if left + right > top + bottom else corners
-
-
 def area(corners: Points) -> NDArray[np.float64]:
     x, y = corners[..., 0], corners[..., 1]
     return 0.5 * np.abs((x * np.roll(y, -1, axis=-1) - y * np.roll(x, -1, axis=-1)).sum(axis=-1))
@@ -38,10 +32,25 @@ def side_lengths(corners: Points) -> NDArray[np.float64]:
 
 def in_space(corners: Points, size: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Width over height and the cosine of the angle between the sides, of the flat figure that is seen so.
+    `size` is (width, height) of the picture."""
+    across, down = _sides_in_space(corners, size)
+    width, height = np.linalg.norm(across, axis=-1), np.linalg.norm(down, axis=-1)
+    cosine = (across * down).sum(axis=-1) / np.maximum(width * height, 1e-12)
+    return width / np.maximum(height, 1e-12), np.abs(cosine)
+
+
+def tilt(corners: Points, size: tuple[int, int]) -> float:
+    """Degrees by which the figure leans out of the picture's plane."""
+    normal = np.cross(*_sides_in_space(corners, size))
+    return float(np.degrees(np.arccos(min(abs(normal[2]) / max(float(np.linalg.norm(normal)), 1e-12), 1.0))))
+
+
+def _sides_in_space(corners: Points, size: tuple[int, int]) -> tuple[Points, Points]:
+    """The figure's two directions in the camera's space, to a common scale.
 
     The homography from the unit square, with the camera's own distortion of directions taken out (after Zhang and
     He 2007, with a typical focal length instead of one solved from the vanishing points, which a card held nearly
-    parallel does not determine). `size` is (width, height) of the picture.
+    parallel does not determine).
     """
     focal = FOCAL * max(size)
     p = (corners - np.array(size) / 2.0) / focal
@@ -52,9 +61,7 @@ def in_space(corners: Points, size: tuple[int, int]) -> tuple[NDArray[np.float64
     g, h = _cross(d3, d2) / whole, _cross(d1, d3) / whole
     across = np.concatenate([p1 - p0 + g[..., None] * p1, g[..., None]], axis=-1)
     down = np.concatenate([p3 - p0 + h[..., None] * p3, h[..., None]], axis=-1)
-    width, height = np.linalg.norm(across, axis=-1), np.linalg.norm(down, axis=-1)
-    cosine = (across * down).sum(axis=-1) / np.maximum(width * height, 1e-12)
-    return width / np.maximum(height, 1e-12), np.abs(cosine)
+    return across, down
 
 
 def intersection(first: Points, second: Points) -> Points | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.detect import Detection
-from capture.quad import side_lengths
+from capture.quad import side_lengths, tilt
 from capture.rectify import rectify
 
 HINTS = ("out_of_frame", "too_far", "too_dark", "glare", "blurred", "tilted")  # in this order, one at a time
@@ -47,7 +47,14 @@ def assess(image: NDArray[np.uint8], detection: Detection, *, live: bool) -> Qua
     grey = cv2.cvtColor(inner, cv2.COLOR_BGR2GRAY)
     sharpness, reblur = float(cv2.Laplacian(grey, cv2.CV_64F).var()), _lost_by_blurring(grey)
     brightness, width = float(grey.mean()), float(side_lengths(detection.corners).max())
-    measured = (sharpness, reblur, _glare(inner), brightness, width, tilt(detection.corners))
+    measured = (
+        sharpness,
+        reblur,
+        _glare(inner),
+        brightness,
+        width,
+        tilt(detection.corners, (image.shape[1], image.shape[0])),
+    )
     hints = _hints(*measured, cut_off=detection.cut_off, needed=LIVE_WIDTH if live else PHOTO_WIDTH)
     return Quality(*measured, hints, _refused(sharpness, reblur, measured[-1], detection.cut_off))
 
@@ -56,16 +63,6 @@ def same_side(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
     """Whether two cards show the same side: correlation of their small high-passed pictures, either way up."""
     one, other = _fingerprint(first), _fingerprint(second)
     return max(float((one * other).mean()), float((one * other[::-1, ::-1]).mean())) > 0.55
-
-
-def tilt(corners: NDArray[np.float64]) -> float:
-    """Degrees by which the card leans out of the picture's plane, from how much opposite sides differ.
-
-    For a card across a third to two thirds of the view, opposite sides differ by about the factor
-    1 + sin(tilt) / 2; a rough measure, for a hint."""
-    top, right, bottom, left = side_lengths(corners)
-    ratio = max(top / bottom, bottom / top, left / right, right / left)
-    return float(np.degrees(np.arcsin(min(2.0 * (ratio - 1.0), 1.0))))
 
 
 def _hints(
