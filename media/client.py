@@ -39,8 +39,9 @@ class MediaClient:
     """All methods raise MediaUnavailable (code media_unavailable or media_timeout) when no worker answers, and
     RoomUnknown when no worker holds the room."""
 
-    def __init__(self, keyvalue: KeyValue):
+    def __init__(self, keyvalue: KeyValue, return_seconds: float = RETURN_SECONDS):
         self._keyvalue = keyvalue
+        self._return_seconds = return_seconds
         self._links: dict[str, Link] = {}
         self._connecting = asyncio.Lock()
         self._closed = False
@@ -157,7 +158,7 @@ class MediaClient:
             return link
 
     async def _find_again(self, room_id: str) -> Link | None:
-        for _ in range(round(RETURN_SECONDS / POLL_SECONDS)):
+        for _ in range(round(self._return_seconds / POLL_SECONDS)):
             worker = None if self._closed else await placement.worker_of(self._keyvalue, room_id)
             if self._closed:
                 return None

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -15,26 +15,20 @@ import msgspec
 import structlog
 
 from media import placement, wire
-from media.admission import Capacity, JoinGate
-from media.errors import RecorderFailed, RoomElsewhere, RoomEnded, RoomUnknown, WorkerDraining
+from media.admission import Capacity
 from media.eventbox import EventBox
-from media.hooks import HookRunner, Hooks
+from media.hooks import Hooks
+from media.host import Host, NewRecorder, file_recorder, report_recovered
 from media.ice import IceSettings
 from media.messages import (
     HeldFrames,
-    Reason,
-    RecorderEvent,
     RecorderStatus,
     RoomOpened,
-    RoomSpec,
     RoomStatus,
     Roster,
     SealedRecording,
 )
-from media.publication import RoomRecorder
-from media.recorder import Recorder
-from media.recovery import recover
-from media.room import Room, TrackObserver
+from media.room import Room
 from media.session import Session
 from media.transport import gather_on
 from ports.blobs import Blobs
@@ -45,22 +39,8 @@ from ports.keyvalue import KeyValue
 
 STATUS_SECONDS = 0.5
 STATUS_TTL = 1.5
-EMPTY_SECONDS = 900.0
-DRAIN_SECONDS = 30.0
-HOOK_SECONDS = 10.0
-REMEMBERED = 64
 
 log = structlog.get_logger()
-
-NewRecorder = Callable[[str, RoomSpec, Callable[[RecorderEvent], None]], RoomRecorder]
-
-
-class Hosted:
-    """A room of this worker with the runner of its reports and the recorder status that was shown last."""
-
-    def __init__(self, room: Room, hooks: HookRunner):
-        self.room, self.hooks = room, hooks
-        self.shown = RecorderStatus()
 
 
 class MediaWorker:
@@ -84,16 +64,12 @@ class MediaWorker:
         self._worker_id, self._listen_url = worker_id, listen_url
         self._blobs, self._keys, self._spool_dir = blobs, keys, spool_dir
         self._keyvalue, self._clock, self._hooks, self._ice = keyvalue, clock, hooks, ice
-        self._capacity, self._gate = capacity or Capacity(), JoinGate()
-        self._new_recorder = new_recorder or partial(_file_recorder, blobs, keys, clock, spool_dir)
-        self._rooms: dict[str, Hosted] = {}
-        self._sealed: dict[str, SealedRecording] = {}
-        self._opening = asyncio.Lock()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._capacity = capacity or Capacity()
+        recorders = new_recorder or partial(file_recorder, blobs, keys, clock, spool_dir)
+        self._host = Host(worker_id, keyvalue, clock, hooks, ice, self._capacity, recorders)
         self._beats: list[asyncio.Task[None]] = []
         self._sessions: dict[Session, asyncio.Task[None]] = {}
         self._server: asyncio.Server | None = None
-        self._draining = False
         self._stop = asyncio.Event()
         self._requests = {
             wire.OpenRoom: self._open_room,
@@ -126,30 +102,16 @@ class MediaWorker:
 
     async def start(self) -> None:
         gather_on(self._ice)
-        await self._recover()
+        await report_recovered(self._spool_dir, self._blobs, self._keys, self._hooks)
         self._server = await self._listen()
         self._beats = [self._every(placement.HEARTBEAT_SECONDS, self._beat), self._every(STATUS_SECONDS, self._show)]
         await self._beat()
         log.info("media_worker_started", worker_id=self._worker_id)
 
     async def close(self) -> None:
-        self._draining = True
-        try:
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await asyncio.gather(*(self._end_room(room_id, Reason.DRAINED) for room_id in list(self._rooms)))
-                while self._tasks:
-                    await asyncio.wait(self._tasks)
-        except TimeoutError:
-            log.error("media_worker_drain_timeout", rooms=len(self._rooms))
+        await self._host.drain()
         await self._stop_serving()
         log.info("media_worker_stopped", worker_id=self._worker_id)
-
-    async def _recover(self) -> None:
-        """Seal what a process that died left in this spool, before a new recording could be taken for one."""
-        async for found in recover(self._spool_dir, blobs=self._blobs, keys=self._keys):
-            log.info("media_recording_recovered", recording_id=found.recording.recording_id)
-            await self._hooks.recording_sealed(found.scope, found.room_id, found.recording)
-            await found.discard()
 
     async def _stop_serving(self) -> None:
         if self._server is not None:
@@ -185,48 +147,6 @@ class MediaWorker:
     async def _handle(self, body: Any) -> Any:
         return await self._requests[type(body)](body)
 
-    async def _open_room(self, body: wire.OpenRoom) -> RoomOpened:
-        async with self._opening:
-            if body.room_id in self._rooms:
-                return RoomOpened(self._worker_id)
-            if self._draining:
-                raise WorkerDraining("this worker is ending")
-            if await self._keyvalue.get(f"sealed:{body.room_id}") is not None:
-                raise RoomEnded("this room was closed and sealed")
-            self._capacity.check(len(self._rooms))
-            if await placement.take_lease(self._keyvalue, body.room_id, self._worker_id) != self._worker_id:
-                raise RoomElsewhere("another worker holds this room")
-            self._rooms[body.room_id] = await self._host(body.room_id, body.spec)
-            await self._beat()
-        return RoomOpened(self._worker_id)
-
-    async def _host(self, room_id: str, spec: RoomSpec) -> Hosted:
-        hooks = HookRunner(self._clock)
-        report = partial(self._post_recorder_event, hooks, room_id, spec)
-        recorder = self._new_recorder(room_id, spec, partial(asyncio.get_running_loop().call_soon_threadsafe, report))
-        observer = TrackObserver(
-            track_on=partial(hooks.post, self._hooks.track_on, spec.scope, room_id),
-            track_off=partial(hooks.post, self._hooks.track_off, spec.scope, room_id),
-        )
-        room = Room(spec, recorder, self._ice, self._clock, self._gate, observer)
-        try:
-            await room.start()
-        except Exception as error:
-            await hooks.close(0)
-            await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
-            raise RecorderFailed("the recording did not start") from error
-        return Hosted(room, hooks)
-
-    def _post_recorder_event(self, hooks: HookRunner, room_id: str, spec: RoomSpec, event: RecorderEvent) -> None:
-        hook = {
-            "started": self._hooks.recording_started,
-            "stalled": self._hooks.recording_stalled,
-            "failed": self._hooks.recording_stalled,
-            "resumed": self._hooks.recording_resumed,
-        }.get(event.type)
-        if hook is not None:
-            hooks.post(hook, spec.scope, room_id, spec.recording_id, event.at)
-
     async def _join(self, body: wire.Join) -> Roster:
         return await self._room(body.room_id).join(body.spec)
 
@@ -255,71 +175,36 @@ class MediaWorker:
     async def _release(self, body: wire.Release) -> HeldFrames:
         return self._room(body.room_id).release(body.hold_id)
 
-    async def _close_room(self, body: wire.CloseRoom) -> SealedRecording:
-        if body.room_id in self._sealed:
-            return self._sealed[body.room_id]
-        self._room(body.room_id)
-        return await self._end_room(body.room_id, body.reason)
+    async def _open_room(self, body: wire.OpenRoom) -> RoomOpened:
+        opened = await self._host.open(body.room_id, body.spec)
+        await self._beat()
+        return opened
 
-    def _room(self, room_id: str) -> Room:
-        hosted = self._rooms.get(room_id)
-        if hosted is None:
-            raise RoomUnknown("this worker does not hold the room")
-        return hosted.room
+    async def _close_room(self, body: wire.CloseRoom) -> SealedRecording:
+        return await self._host.close(body.room_id, body.reason)
 
     def _watch(self, room_id: str, box: EventBox) -> None:
         self._room(room_id).watch(box)
 
     def _unwatch(self, room_id: str, box: EventBox) -> None:
-        if room_id in self._rooms:
-            self._rooms[room_id].room.unwatch(box)
+        if room_id in self._host.rooms:
+            self._room(room_id).unwatch(box)
 
-    # ---- ending a room ----------------------------------------------------------------------------------------------
-
-    async def _end_room(self, room_id: str, reason: str) -> SealedRecording:
-        """Many may ask; the first to come back from sealing does what is done once."""
-        hosted = self._rooms[room_id]
-        try:
-            sealed = await hosted.room.close(reason)
-        except Exception as error:
-            log.exception("media_seal_failed", room_id=room_id)
-            raise RecorderFailed("the recording could not be sealed") from error
-        if self._rooms.pop(room_id, None) is not None:
-            self._remember(room_id, sealed)
-            hosted.hooks.post(self._report_sealed, hosted.room, room_id, sealed)
-            self._own(hosted.hooks.close(HOOK_SECONDS))
-            await self._keyvalue.set(f"sealed:{room_id}", msgspec.json.encode(sealed), ttl=placement.SEALED_SECONDS)
-            await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
-        return sealed
-
-    async def _report_sealed(self, room: Room, room_id: str, sealed: SealedRecording) -> None:
-        await self._hooks.recording_sealed(room.spec.scope, room_id, sealed)
-        await room.forget()
-
-    def _remember(self, room_id: str, sealed: SealedRecording) -> None:
-        self._sealed[room_id] = sealed
-        if len(self._sealed) > REMEMBERED:
-            del self._sealed[next(iter(self._sealed))]
+    def _room(self, room_id: str) -> Room:
+        return self._host.room(room_id)
 
     # ---- beats ------------------------------------------------------------------------------------------------------
 
     async def _beat(self) -> None:
         self._capacity.sample(time.process_time(), self._clock.monotonic())
-        rooms = len(self._rooms)
-        full = self._draining or self._capacity.full(rooms)
-        load = round(self._capacity.load, 3)
-        info = placement.WorkerInfo(self._worker_id, self._listen_url, rooms, load, os.getpid(), full)
+        load, rooms = round(self._capacity.load, 3), len(self._host.rooms)
+        info = placement.WorkerInfo(self._worker_id, self._listen_url, rooms, load, os.getpid(), self._host.full)
         await placement.beat(self._keyvalue, info)
-        for room_id, hosted in list(self._rooms.items()):
-            holder = await placement.take_lease(self._keyvalue, room_id, self._worker_id)
-            if holder != self._worker_id:
-                self._own(self._end_room(room_id, Reason.LEASE_LOST))
-            elif hosted.room.empty and self._clock.monotonic() - hosted.room.empty_since > EMPTY_SECONDS:
-                self._own(self._end_room(room_id, Reason.ROOM_EMPTY))
+        await self._host.renew()
 
     async def _show(self) -> None:
         """The gate of signing reads this: it must be fresh, or be gone."""
-        for room_id, hosted in list(self._rooms.items()):
+        for room_id, hosted in list(self._host.rooms.items()):
             status = hosted.room.recorder_status()
             await self._keyvalue.set(f"recorder:{room_id}", _status_json(status), ttl=STATUS_TTL)
             if _visible(status) != _visible(hosted.shown):
@@ -344,38 +229,6 @@ class MediaWorker:
         if not task.cancelled():
             log.error("media_worker_beat_failed", exc_info=task.exception())
             self._stop.set()
-
-    def _own(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._disown)
-
-    def _disown(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("media_worker_task_failed", exc_info=task.exception())
-
-
-def _file_recorder(
-    blobs: Blobs,
-    keys: Keys,
-    clock: Clock,
-    spool_dir: Path,
-    room_id: str,
-    spec: RoomSpec,
-    on_event: Callable[[RecorderEvent], None],
-) -> RoomRecorder:
-    return Recorder(
-        scope=spec.scope,
-        recording_id=spec.recording_id,
-        serial=spec.serial,
-        room_id=room_id,
-        blobs=blobs,
-        keys=keys,
-        clock=clock,
-        spool_dir=spool_dir,
-        on_event=on_event,
-    )
 
 
 def _status_json(status: RecorderStatus) -> bytes:

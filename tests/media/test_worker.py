@@ -4,149 +4,27 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
 from datetime import datetime
-from functools import partial
-from pathlib import Path
 
-import msgspec
 import pytest
 
-from media.admission import Capacity
-from media.client import MediaClient
-from media.errors import MediaUnavailable, RecorderFailed, RoomEnded, RoomUnknown, WorkerDraining, WorkerFull
+from media.errors import RecorderFailed, WorkerDraining, WorkerFull
 from media.hooks import Hooks
+from media.host import EMPTY_SECONDS
 from media.ice import LOOPBACK
 from media.messages import (
-    ParticipantSpec,
     RecorderChanged,
     RecorderEvent,
     RoomClosed,
-    RoomOffer,
     RoomOpened,
-    RoomSpec,
     RosterChanged,
-    SealedRecording,
 )
 from media.placement import LEASE_SECONDS, live_workers, worker_of
-from media.worker import EMPTY_SECONDS, MediaWorker
-from ports.blobs import open_blobs
-from ports.clock import FrozenClock, SystemClock
-from ports.keys import MemoryKeys
-from ports.keyvalue import MemoryKeyValue
-from tests.media.peers import CountingRecorder, Peer, until
-
-SPEC = RoomSpec(scope="case-1", recording_id="rec-1", serial="REC0001")
-
-
-class Reports:
-    """What the worker told through its hooks."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple] = []
-
-    def hooks(self) -> Hooks:
-        names = (
-            "recording_started",
-            "recording_stalled",
-            "recording_resumed",
-            "recording_sealed",
-            "track_on",
-            "track_off",
-        )
-        return Hooks(**{name: partial(self._hear, name) for name in names})
-
-    async def _hear(self, name: str, *arguments: object) -> None:
-        self.heard.append((name, *arguments))
-
-    def named(self, name: str) -> list[tuple]:
-        return [arguments for kind, *arguments in self.heard if kind == name]
-
-
-class Plant:
-    """A key-value store, workers at unix sockets, and a client."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.clock = SystemClock()
-        self.keyvalue = MemoryKeyValue(self.clock)
-        self.keys = MemoryKeys()
-        self.blobs = open_blobs("memory:", self.keys)
-        self.reports = Reports()
-        self.client = MediaClient(self.keyvalue)
-        self.recorders: list[CountingRecorder] = []
-        self.tell: list = []
-        self.workers: list[MediaWorker] = []
-
-    async def worker(self, name: str = "w1", *, counting: bool = True, **options) -> MediaWorker:
-        worker = MediaWorker(
-            name,
-            f"unix://{self.folder}/{name}.sock",
-            self.keyvalue,
-            self.blobs,
-            self.keys,
-            options.pop("clock", self.clock),
-            self.folder / "spool",
-            self.reports.hooks(),
-            LOOPBACK,
-            new_recorder=self._recorder if counting else None,
-            capacity=options.pop("capacity", Capacity(max_load=99.0)),  # the peers encode in this process too
-            **options,
-        )
-        await worker.start()
-        self.workers.append(worker)
-        return worker
-
-    def _recorder(self, room_id: str, spec: RoomSpec, on_event) -> CountingRecorder:
-        self.recorders.append(CountingRecorder())
-        self.tell.append(on_event)
-        return self.recorders[-1]
-
-
-@pytest.fixture
-async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
-    plant = Plant(tmp_path)
-    await plant.blobs.exists("warm")  # obstore keeps a runtime with three files from its first call on
-    files = len(os.listdir("/proc/self/fd"))
-    yield plant
-    await plant.client.close()
-    for worker in plant.workers:
-        await worker.close()
-    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()}, 3.0)
-    assert len(os.listdir("/proc/self/fd")) == files
-
-
-class Caller:
-    """The client's face of one room, as the peers of these tests expect it; it also answers offers."""
-
-    def __init__(self, client: MediaClient, room_id: str, *names: str):
-        self.client, self.room_id = client, room_id
-        self.peers = {name: Peer(self, name, "host" if name == "host" else "insured") for name in names}
-        self.events: list = []
-        self._task = asyncio.create_task(self._listen())
-
-    async def publish(self, participant_id: str, sdp: str, sources: dict) -> str:
-        return await self.client.publish(self.room_id, participant_id, sdp, sources)
-
-    async def answer(self, participant_id: str, sdp: str) -> None:
-        await self.client.answer(self.room_id, participant_id, sdp)
-
-    async def enter(self) -> None:
-        for peer in self.peers.values():
-            await self.client.join(self.room_id, peer.spec)
-            await peer.publish()
-
-    async def _listen(self) -> None:
-        async for event in self.client.events(self.room_id):
-            self.events.append(event)
-            if isinstance(event, RoomOffer):
-                await self.peers[event.participant_id].take(event)
-
-    async def close(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
-        for peer in self.peers.values():
-            await peer.close()
+from media.recorder import Recorder
+from media.worker import MediaWorker
+from ports.clock import FrozenClock
+from tests.media.peers import CountingRecorder, until
+from tests.media.plant import SPEC, Caller
 
 
 async def test_a_whole_call_over_the_socket(plant):
@@ -198,59 +76,6 @@ async def test_a_real_recording_of_a_call_is_sealed_with_all_its_tracks(plant):
     await until(lambda: plant.reports.named("recording_sealed"))
     await until(lambda: not list((plant.folder / "spool").glob("*.spool")))
     await caller.close()
-
-
-async def test_closing_a_room_again_answers_the_same_even_from_another_client_and_without_the_worker(plant):
-    worker = await plant.worker()
-    await plant.client.open_room("r1", SPEC)
-    first, second = await asyncio.gather(plant.client.close_room("r1", "over"), plant.client.close_room("r1", "again"))
-    assert first == second
-    other = MediaClient(plant.keyvalue)
-    assert await other.close_room("r1", "once more") == first
-    await worker.close()
-    assert await other.close_room("r1", "at last") == first
-    assert plant.recorders[0].sealings == 1
-    with pytest.raises(MediaUnavailable):
-        await other.open_room("r1", SPEC)
-    await other.close()
-
-
-async def test_a_room_that_was_sealed_is_not_opened_again(plant):
-    await plant.worker()
-    await plant.client.open_room("r1", SPEC)
-    await plant.client.close_room("r1", "over")
-    with pytest.raises(RoomEnded):
-        await plant.client.open_room("r1", SPEC)
-
-
-async def test_opening_an_open_room_leaves_it_where_it_is(plant):
-    await plant.worker("w1")
-    await plant.worker("w2")
-    opened = {(await plant.client.open_room("r1", SPEC)).worker_id for _ in range(3)}
-    assert (len(opened), len(plant.recorders)) == (1, 1)
-
-
-async def test_rooms_spread_over_the_workers(plant):
-    await plant.worker("w1")
-    await plant.client.open_room("r1", SPEC)
-    await plant.worker("w2")
-    assert await plant.client.open_room("r2", msgspec.structs.replace(SPEC, recording_id="rec-2")) == RoomOpened("w2")
-
-
-async def test_a_full_worker_refuses_before_it_harms_the_rooms_it_has(plant):
-    await plant.worker(capacity=Capacity(max_rooms=1))
-    await plant.client.open_room("r1", SPEC)
-    with pytest.raises(WorkerFull):
-        await plant.client.open_room("r2", SPEC)
-    assert (await plant.client.status("r1")).worker_id == "w1"
-
-
-async def test_without_a_worker_there_is_no_room(plant):
-    with pytest.raises(MediaUnavailable):
-        await plant.client.open_room("r1", SPEC)
-    with pytest.raises(RoomUnknown):
-        await plant.client.status("r1")
-    await plant.client.leave("r1", "b")
 
 
 class BrokenRecorder(CountingRecorder):
@@ -318,9 +143,22 @@ async def test_a_drain_seals_every_recording_and_tells_before_it_ends(plant):
     await caller.close()
 
 
+async def test_a_recording_that_a_dead_worker_left_is_sealed_and_reported_by_the_next(plant):
+    dead = Recorder(
+        scope="case-1", recording_id="rec-0", serial="REC0000", room_id="r0", blobs=plant.blobs, keys=plant.keys,
+        clock=plant.clock, spool_dir=plant.folder / "spool", on_event=lambda event: None,
+    )  # fmt: skip
+    await dead.start()
+    await dead.seal("its process died before it could tell")
+    await plant.worker()
+    ((scope, room_id, sealed),) = plant.reports.named("recording_sealed")
+    assert (scope, room_id, sealed.recording_id) == ("case-1", "r0", "rec-0")
+    assert not list((plant.folder / "spool").glob("*.spool"))
+
+
 async def test_a_draining_worker_opens_no_room(plant):
     worker = await plant.worker()
-    worker._draining = True
+    worker._host.draining = True
     with pytest.raises((WorkerDraining, WorkerFull)):
         await plant.client.open_room("r1", SPEC)
 
@@ -366,52 +204,3 @@ async def test_garbage_on_the_socket_ends_that_connection_and_no_other(plant):
     writer.close()
     await writer.wait_closed()
     assert (await plant.client.status("r1")).worker_id == "w1"
-
-
-async def test_a_worker_that_is_gone_ends_the_events_of_its_rooms(plant):
-    worker = await plant.worker()
-    await plant.client.open_room("r1", SPEC)
-    events = plant.client.events("r1")
-    assert isinstance(await anext(events), RosterChanged)
-    await worker._stop_serving()
-    await plant.keyvalue.delete("room:r1")
-    seen = [event async for event in events]
-    assert seen[-1] == RoomClosed("worker_lost")
-
-
-async def test_events_go_on_after_the_connection_was_lost(plant):
-    await plant.worker()
-    await plant.client.open_room("r1", SPEC)
-    events = plant.client.events("r1")
-    assert isinstance(await anext(events), RosterChanged)
-    for session in list(plant.workers[0]._sessions):
-        session.stop()
-    spec = ParticipantSpec(participant_id="b", person_id="x", role="insured")
-    await until(lambda: not plant.workers[0]._sessions)
-    await plant.client.join("r1", spec)
-    rosters = []
-    async for event in events:
-        rosters += [event.roster] if isinstance(event, RosterChanged) else []
-        if rosters and rosters[-1].participants:
-            break
-    assert rosters[-1].participants[0].participant_id == "b"
-    await events.aclose()
-
-
-async def test_two_readers_of_one_client_both_get_everything(plant):
-    await plant.worker()
-    await plant.client.open_room("r1", SPEC)
-    readers = [plant.client.events("r1") for _ in range(2)]
-    for reader in readers:
-        assert isinstance(await anext(reader), RosterChanged)
-    await plant.client.join("r1", ParticipantSpec(participant_id="b", person_id="x", role="insured"))
-    await readers[0].aclose()
-    while not (isinstance(event := await anext(readers[1]), RosterChanged) and event.roster.participants):
-        continue
-    await plant.client.close_room("r1", "over")
-    assert [event async for event in readers[1]][-1] == RoomClosed("over")
-
-
-def test_sealed_recordings_are_plain_json_in_the_store():
-    sealed = SealedRecording("rec-1", "REC0001", "m", "0" * 64, 1.5)
-    assert msgspec.json.decode(msgspec.json.encode(sealed), type=SealedRecording) == sealed

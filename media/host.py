@@ -1,0 +1,218 @@
+"""The rooms of one worker, from opening to the report that a recording is sealed."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from media import placement
+from media.admission import Capacity, JoinGate
+from media.errors import RecorderFailed, RoomElsewhere, RoomEnded, RoomUnknown, WorkerDraining
+from media.hooks import HookRunner, Hooks
+from media.ice import IceSettings
+from media.messages import Reason, RecorderEvent, RecorderStatus, RoomOpened, RoomSpec, SealedRecording
+from media.publication import RoomRecorder
+from media.recorder import Recorder
+from media.recovery import recover
+from media.room import Room, TrackObserver
+from ports.blobs import Blobs
+from ports.clock import Clock
+from ports.keys import Keys
+from ports.keyvalue import KeyValue
+
+EMPTY_SECONDS = 900.0
+DRAIN_SECONDS = 30.0
+HOOK_SECONDS = 10.0
+REMEMBERED = 64
+
+log = structlog.get_logger()
+
+NewRecorder = Callable[[str, RoomSpec, Callable[[RecorderEvent], None]], RoomRecorder]
+
+
+class Hosted:
+    """A room with the runner of its reports and the recorder status that was shown last."""
+
+    def __init__(self, room: Room, hooks: HookRunner):
+        self.room, self.hooks = room, hooks
+        self.shown = RecorderStatus()
+
+
+class Host:
+    """Opens rooms while there is room for them, ends them once, and tells the hooks."""
+
+    def __init__(
+        self,
+        worker_id: str,
+        keyvalue: KeyValue,
+        clock: Clock,
+        hooks: Hooks,
+        ice: IceSettings,
+        capacity: Capacity,
+        new_recorder: NewRecorder,
+    ):
+        self.rooms: dict[str, Hosted] = {}
+        self._worker_id, self._keyvalue, self._clock = worker_id, keyvalue, clock
+        self._hooks, self._ice, self._capacity, self._new_recorder = hooks, ice, capacity, new_recorder
+        self._gate = JoinGate()
+        self._sealed: dict[str, SealedRecording] = {}
+        self._opening = asyncio.Lock()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.draining = False
+
+    @property
+    def full(self) -> bool:
+        return self.draining or self._capacity.full(len(self.rooms))
+
+    def room(self, room_id: str) -> Room:
+        """Raises RoomUnknown."""
+        hosted = self.rooms.get(room_id)
+        if hosted is None:
+            raise RoomUnknown("this worker does not hold the room")
+        return hosted.room
+
+    async def open(self, room_id: str, spec: RoomSpec) -> RoomOpened:
+        """Opening an open room changes nothing. Raises WorkerFull, WorkerDraining, RoomElsewhere, RoomEnded."""
+        async with self._opening:
+            if room_id in self.rooms:
+                return RoomOpened(self._worker_id)
+            if self.draining:
+                raise WorkerDraining("this worker is ending")
+            if await self._keyvalue.get(f"sealed:{room_id}") is not None:
+                raise RoomEnded("this room was closed and sealed")
+            self._capacity.check(len(self.rooms))
+            if await placement.take_lease(self._keyvalue, room_id, self._worker_id) != self._worker_id:
+                raise RoomElsewhere("another worker holds this room")
+            self.rooms[room_id] = await self._host(room_id, spec)
+        return RoomOpened(self._worker_id)
+
+    async def _host(self, room_id: str, spec: RoomSpec) -> Hosted:
+        hooks = HookRunner(self._clock)
+        report = partial(self._post_recorder_event, hooks, room_id, spec)
+        recorder = self._new_recorder(room_id, spec, partial(asyncio.get_running_loop().call_soon_threadsafe, report))
+        observer = TrackObserver(
+            track_on=partial(hooks.post, self._hooks.track_on, spec.scope, room_id),
+            track_off=partial(hooks.post, self._hooks.track_off, spec.scope, room_id),
+        )
+        room = Room(spec, recorder, self._ice, self._clock, self._gate, observer)
+        try:
+            await room.start()
+        except Exception as error:
+            await hooks.close(0)
+            await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
+            raise RecorderFailed("the recording did not start") from error
+        return Hosted(room, hooks)
+
+    def _post_recorder_event(self, hooks: HookRunner, room_id: str, spec: RoomSpec, event: RecorderEvent) -> None:
+        hook = {
+            "started": self._hooks.recording_started,
+            "stalled": self._hooks.recording_stalled,
+            "failed": self._hooks.recording_stalled,
+            "resumed": self._hooks.recording_resumed,
+        }.get(event.type)
+        if hook is not None:
+            hooks.post(hook, spec.scope, room_id, spec.recording_id, event.at)
+
+    async def close(self, room_id: str, reason: str) -> SealedRecording:
+        """End a room and seal it; asked again, answers the same. Raises RoomUnknown, RecorderFailed."""
+        if room_id in self._sealed:
+            return self._sealed[room_id]
+        self.room(room_id)
+        return await self._end_room(room_id, reason)
+
+    def close_later(self, room_id: str, reason: str) -> None:
+        self._own(self._end_room(room_id, reason))
+
+    async def renew(self) -> None:
+        """Keep the leases; end what is ours no more, and what stays empty."""
+        for room_id, hosted in list(self.rooms.items()):
+            holder = await placement.take_lease(self._keyvalue, room_id, self._worker_id)
+            if holder != self._worker_id:
+                self.close_later(room_id, Reason.LEASE_LOST)
+            elif hosted.room.empty and self._clock.monotonic() - hosted.room.empty_since > EMPTY_SECONDS:
+                self.close_later(room_id, Reason.ROOM_EMPTY)
+
+    async def drain(self) -> None:
+        """Open no more rooms, seal every recording, finish every report. What fails is in the log."""
+        self.draining = True
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                endings = [self._end_room(room_id, Reason.DRAINED) for room_id in list(self.rooms)]
+                await asyncio.gather(*endings, return_exceptions=True)
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        except TimeoutError:
+            log.error("media_worker_drain_timeout", rooms=len(self.rooms))
+
+    async def _end_room(self, room_id: str, reason: str) -> SealedRecording:
+        """Many may ask; the first to come back from sealing does what is done once."""
+        hosted = self.rooms[room_id]
+        try:
+            sealed = await hosted.room.close(reason)
+        except Exception as error:
+            log.exception("media_seal_failed", room_id=room_id)
+            raise RecorderFailed("the recording could not be sealed") from error
+        if self.rooms.pop(room_id, None) is not None:
+            self._remember(room_id, sealed)
+            hosted.hooks.post(self._report_sealed, hosted.room, room_id, sealed)
+            self._own(hosted.hooks.close(HOOK_SECONDS))
+            await self._keyvalue.set(f"sealed:{room_id}", msgspec.json.encode(sealed), ttl=placement.SEALED_SECONDS)
+            await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
+        return sealed
+
+    async def _report_sealed(self, room: Room, room_id: str, sealed: SealedRecording) -> None:
+        await self._hooks.recording_sealed(room.spec.scope, room_id, sealed)
+        await room.forget()
+
+    def _remember(self, room_id: str, sealed: SealedRecording) -> None:
+        self._sealed[room_id] = sealed
+        if len(self._sealed) > REMEMBERED:
+            del self._sealed[next(iter(self._sealed))]
+
+    def _own(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._disown)
+
+    def _disown(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("media_worker_task_failed", exc_info=task.exception())
+
+
+async def report_recovered(spool_dir: Path, blobs: Blobs, keys: Keys, hooks: Hooks) -> None:
+    """Seal what a process that died left in this spool. One that cannot be reported stays for the next start."""
+    async for found in recover(spool_dir, blobs=blobs, keys=keys):
+        log.info("media_recording_recovered", recording_id=found.recording.recording_id)
+        try:
+            await hooks.recording_sealed(found.scope, found.room_id, found.recording)
+        except Exception:
+            log.exception("media_recovery_not_reported", recording_id=found.recording.recording_id)
+        else:
+            await found.discard()
+
+
+def file_recorder(
+    blobs: Blobs,
+    keys: Keys,
+    clock: Clock,
+    spool_dir: Path,
+    room_id: str,
+    spec: RoomSpec,
+    on_event: Callable[[RecorderEvent], None],
+) -> RoomRecorder:
+    return Recorder(
+        scope=spec.scope,
+        recording_id=spec.recording_id,
+        serial=spec.serial,
+        room_id=room_id,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        spool_dir=spool_dir,
+        on_event=on_event,
+    )
