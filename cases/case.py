@@ -196,7 +196,7 @@ class Recording(msgspec.Struct, frozen=True):
     recording_id: str
     room_id: str
     serial: str
-    started_at: datetime | None = None
+    started_at: datetime
     seconds: float = 0.0
     manifest_blob: str = ""
     manifest_sha256: str = ""

@@ -265,6 +265,8 @@ class RecordingResumed(Event):
 
 
 class RecordingSealed(Event):
+    """`started_at` is the zero of the recording's clock: every offset of its segments counts from it."""
+
     room_id: str
     recording_id: str
     serial: str
@@ -272,6 +274,7 @@ class RecordingSealed(Event):
     manifest_sha256: str
     seconds: float
     tracks: tuple[Track, ...]
+    started_at: datetime
 
 
 # --- reading and signing -----------------------------------------------------------------------------------------

@@ -143,12 +143,11 @@ def _recording_stalled(case: Case, event: e.RecordingStalled, happened: Happened
 
 
 def _recording_sealed(case: Case, event: e.RecordingSealed, happened: Happened) -> Case:
-    before = next((r for r in case.recordings if r.recording_id == event.recording_id), None)
     recording = Recording(
         recording_id=event.recording_id,
         room_id=event.room_id,
         serial=event.serial,
-        started_at=before.started_at if before else None,
+        started_at=event.started_at,
         seconds=event.seconds,
         manifest_blob=event.manifest_blob,
         manifest_sha256=event.manifest_sha256,

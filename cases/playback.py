@@ -42,7 +42,7 @@ MARKED: dict[str, tuple[str, ...]] = {
 def playback(
     case: Case, recording: Recording, viewer: Actor, happenings: Iterable[Happened], verified: bool
 ) -> RecordingView:
-    started_at = started(case, recording)
+    started_at = recording.started_at
     return RecordingView(
         case_no=case.case_no,
         recording_id=recording.recording_id,
@@ -57,12 +57,6 @@ def playback(
         gaps=tuple(gap for track in recording.tracks for gap in _gaps(track)),
         viewed=case.viewed.get(viewer.id, ()),
     )
-
-
-def started(case: Case, recording: Recording) -> datetime:
-    if recording.started_at:
-        return recording.started_at
-    return next(meeting.opened_at for meeting in case.meetings if meeting.room_id == recording.room_id)
 
 
 def _track(case: Case, track: Track) -> TrackView:

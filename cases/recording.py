@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -39,6 +40,7 @@ class Sealed(Protocol):
     manifest_sha256: str
     seconds: float
     tracks: tuple[Any, ...]
+    started_at: datetime | None
 
 
 async def recording_started(desk: Desk, case_id: str, room_id: str, recording_id: str) -> Case:
@@ -77,7 +79,7 @@ async def recording_sealed(desk: Desk, case_id: str, room_id: str, sealed: Seale
         if any(recording.sealed and recording.recording_id == sealed.recording_id for recording in case.recordings):
             return []
         ended = [] if meeting.ended_at else [MeetingEnded(room_id=room_id, reason="recording_sealed")]
-        return [*ended, _sealed_event(room_id, sealed)]
+        return [*ended, _sealed_event(meeting, sealed)]
 
     return await record(desk, SYSTEM, case_id, decide)
 
@@ -130,15 +132,16 @@ def _meeting(case: Case, room_id: str) -> Meeting:
     return meeting
 
 
-def _sealed_event(room_id: str, sealed: Sealed) -> RecordingSealed:
+def _sealed_event(meeting: Meeting, sealed: Sealed) -> RecordingSealed:
     return RecordingSealed(
-        room_id=room_id,
+        room_id=meeting.room_id,
         recording_id=sealed.recording_id,
         serial=sealed.serial,
         manifest_blob=sealed.manifest_blob,
         manifest_sha256=sealed.manifest_sha256,
         seconds=sealed.seconds,
         tracks=tuple(_track(track) for track in sealed.tracks),
+        started_at=sealed.started_at or meeting.opened_at,
     )
 
 

@@ -282,6 +282,7 @@ class Stage:
             manifest_blob=blob,
             manifest_sha256=hashlib.sha256(manifest).hexdigest(),
             seconds=60.0,
+            started_at=room.opened_at,
             tracks=tuple(track(person) for person in [AGENT.id, *(p.person_id for p in case.persons)]),
         )
 
