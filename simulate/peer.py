@@ -68,6 +68,7 @@ class Peer:
         self.video, self.audio = CountedVideo(40 + index * 35), CountedAudio(220 + index * 110)
         self._publish = RTCPeerConnection(configuration)
         self._subscribe: RTCPeerConnection | None = None
+        self._ufrag = ""
         self._readers: set[asyncio.Task] = set()
         self.received: dict[str, int] = {}
 
@@ -83,12 +84,18 @@ class Peer:
 
     async def answer(self, sdp: str) -> str:
         """Answer an offer of the server; its tracks are read and counted from now on."""
-        if self._subscribe is None:
-            self._subscribe = RTCPeerConnection(self._configuration)
-            self._subscribe.on("track", self._read)
+        if (ufrag := _ufrag(sdp)) != self._ufrag:
+            await self._renew(ufrag)
         await self._subscribe.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
         await self._subscribe.setLocalDescription(await self._subscribe.createAnswer())
         return self._subscribe.localDescription.sdp
+
+    async def _renew(self, ufrag: str) -> None:
+        """Another ICE fragment means that the server began a new connection (docs/protocol.md, room.offer)."""
+        if self._subscribe is not None:
+            await self._subscribe.close()
+        self._ufrag, self._subscribe = ufrag, RTCPeerConnection(self._configuration)
+        self._subscribe.on("track", self._read)
 
     async def close(self) -> None:
         await self._publish.close()
@@ -106,3 +113,8 @@ class Peer:
             while True:
                 await track.recv()
                 self.received[track.kind] = self.received.get(track.kind, 0) + 1
+
+
+def _ufrag(sdp: str) -> str:
+    """The ICE user fragment of a description (RFC 8839, section 5.4)."""
+    return next(line.partition(":")[2] for line in sdp.splitlines() if line.startswith("a=ice-ufrag:"))

@@ -155,8 +155,17 @@ class Agent(Person):
     async def identify(self, customer: Customer) -> None:
         await self.ask("state_name", customer)
         for side in ("front", "back"):
+            await self._hold(side, customer)
+
+    async def _hold(self, side: str, customer: Customer) -> None:
+        """Five seconds; when the server saw the picture stand still in between, it says so and the agent asks again."""
+        shown = self.page.locator(f'[data-testid="step-identity_{side}-{customer.id}"][data-status="done"]')
+        for _ in range(3):
             await self.at(f"hold-{side}-{customer.id}").click()
-            await self.done(f"identity_{side}", customer.id)
+            await expect(shown.or_(self.at("hold-error"))).to_be_visible()
+            if await shown.is_visible():
+                return
+        await expect(shown).to_be_visible()
 
     async def end_meeting(self) -> None:
         await self.at("end-meeting").click()

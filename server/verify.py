@@ -1,0 +1,21 @@
+"""`cvx verify`: check an evidence package on a machine that has nothing but this program."""
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+
+from cases.errors import EvidenceInvalid
+from cases.evidence import verify_package
+
+
+def run_verify(package: Path) -> int:
+    """Print the report as JSON. Exit status 0 when everything holds, 1 when anything does not, 2 for no package."""
+    try:
+        report = verify_package(package.read_bytes())
+    except (OSError, EvidenceInvalid) as error:
+        print(f"cvx verify: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2))
+    return 0 if report.ok else 1
