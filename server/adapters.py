@@ -14,7 +14,7 @@ from cases.desk import Desk
 from otp.errors import SmsTooLong
 from otp.gateways.mitake import MitakeSms
 from otp.gateways.twilio import TwilioSms
-from otp.service import OtpService
+from otp.service import Limits, OtpService
 from otp.sms import ConsoleSms, SmsGateway, SmsText
 from ports.blobs import Blobs, open_blobs
 from ports.clock import Clock, SystemClock
@@ -80,7 +80,9 @@ async def _gateway(settings: Settings, stack: AsyncExitStack, keyvalue: KeyValue
 def open_desk(settings: Settings, adapters: Adapters, journal: Journal | None = None) -> Desk:
     """What the use cases work with; `journal` may wrap the adapters' own."""
     pepper = adapters.secret("otp")
-    otp = OtpService(adapters.keyvalue, adapters.sms, adapters.clock, pepper, text=_sms_text(settings))
+    # The demo people of one machine get as many codes a day as a whole branch would.
+    limits = Limits(sent_per_day=200) if settings.embedded else Limits()
+    otp = OtpService(adapters.keyvalue, adapters.sms, adapters.clock, pepper, limits, _sms_text(settings))
     return Desk(
         journal=journal or adapters.journal,
         keyvalue=adapters.keyvalue,

@@ -116,7 +116,8 @@ async def _signaling(app: web.Application) -> AsyncIterator[None]:
 
 async def _drain(app: web.Application) -> None:
     """Connections end first, so that their clients are elsewhere before the adapters close."""
-    await app[SIGNALING].hang_up_all()
+    if SIGNALING in app:  # not when the start failed half-way
+        await app[SIGNALING].hang_up_all()
 
 
 @asynccontextmanager

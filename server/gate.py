@@ -1,5 +1,6 @@
 """What every request passes: its origin, its client's version, its session, and the headers that protect pages."""
 
+import ipaddress
 import re
 import time
 from urllib.parse import urlsplit
@@ -46,6 +47,18 @@ async def admit(request: web.Request, route: Route) -> Call:
 async def login_of_request(request: web.Request) -> Login | None:
     token = request.cookies.get(COOKIE)
     return await request.app[SERVICES].sessions.of_token(token) if token else None
+
+
+def client_address(request: web.Request) -> str:
+    """Behind a proxy of our own network, what that proxy saw: the last entry, the only one that is not the client's."""
+    remote = request.remote or ""
+    forwarded = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    return forwarded if forwarded and is_near(remote) else remote
+
+
+def is_near(address: str | None) -> bool:
+    """A private or loopback address; a unix socket has none and is near."""
+    return not address or ipaddress.ip_address(address).is_private
 
 
 def check_origin(request: web.Request, settings: Settings) -> None:

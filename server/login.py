@@ -11,7 +11,7 @@ from server.typedefs import Login
 
 WINDOW_SECONDS = 900
 TRIES_PER_LOGIN = 10
-TRIES_PER_ADDRESS = 100
+TRIES_PER_ADDRESS = 300
 
 
 class LoginDesk:

@@ -147,12 +147,20 @@ class Feeds:
         reason = "worker_lost"
         try:
             async for event in self._events(feed.room_id):
-                await feed.hear(event)
+                await self._bring(feed, event)
                 if not feed.listeners:
                     return
         except Exception as error:  # noqa: BLE001 - whatever ended the feed, nobody may stay in a room that is mute
             log.error("room_feed_failed", room_id=feed.room_id, error=type(error).__name__)
         await feed.close(reason)
+
+    @staticmethod
+    async def _bring(feed: Feed, event: RoomEvent) -> None:
+        """One event that fails (its names cannot be read now) costs nobody the room: the next roster mends it."""
+        try:
+            await feed.hear(event)
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("room_event_failed", room_id=feed.room_id, event=type(event).__name__, error=type(error).__name__)
 
     @staticmethod
     async def _stop(task: asyncio.Task) -> None:

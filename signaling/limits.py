@@ -7,13 +7,15 @@ from signaling.messages import SDP_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Rates are per second; `grace_seconds` is how long a lost connection keeps its place in a room."""
+    """Rates are per second; `grace_seconds` is how long a lost connection keeps its place in a room;
+    `connections` of one login session at once; `backlog` packets that a client has not read yet."""
 
     messages_per_second: float = 30.0
     burst: int = 90
     frames_per_second: float = 8.0
     inbox: int = 32
     backlog: int = 256
+    connections: int = 16
     grace_seconds: float = 10.0
     packet_bytes: int = SDP_BYTES + 8192
 

@@ -23,6 +23,8 @@ from signaling.peers import House, Peer, Rooms
 from signaling.seat import SAID, TAKEN, Said, Seats, Taken
 from signaling.session import TAKEN_OVER, Extra, Session, Wiring
 
+CLOSE_SECONDS = 2.0
+
 log = structlog.get_logger()
 
 
@@ -90,7 +92,12 @@ class Signaling:
 
     async def hang_up_all(self) -> None:
         """Drain: every connection is closed, so that its client connects to another process."""
-        await asyncio.gather(*(self._io.disconnect(sid) for sid in tuple(self.sessions)))
+        connections = [self._io.manager.eio_sid_from_sid(sid, "/") for sid in self.sessions]
+        closing = [asyncio.create_task(self._io.eio.disconnect(connection)) for connection in connections]
+        if closing:
+            _, late = await asyncio.wait(closing, timeout=CLOSE_SECONDS)
+            for task in late:
+                task.cancel()
 
     async def _close(self, tasks: list[asyncio.Task]) -> None:
         """Places in rooms stay: the clients come back to another process, or their silence ends them there."""
@@ -105,6 +112,11 @@ class Signaling:
         peer = await self._house.arrive(environ)
         if peer is None:
             raise socketio.exceptions.ConnectionRefusedError("unauthenticated")
+        if (
+            sum(other.peer.session_id == peer.session_id for other in self.sessions.values())
+            >= self._limits.connections
+        ):
+            raise socketio.exceptions.ConnectionRefusedError("too_many_connections")
         session = Session(sid, peer, self._wiring, lambda event, body: self._emit(sid, event, body))
         self.sessions[sid] = session
         self._tasks[sid] = asyncio.create_task(session.run(), name=f"session {sid}")
@@ -113,7 +125,7 @@ class Signaling:
     async def _event(self, event: str, sid: str, *arguments: object) -> dict:
         session = self.sessions.get(sid)
         if session is None or event == MALFORMED:
-            await self._io.disconnect(sid)
+            self._cut_off(sid)
             return self._error(ProtocolError("malformed packet"))
         try:
             return await session.request(event, arguments)
@@ -146,9 +158,16 @@ class Signaling:
         """A client that does not read what we send is cut off; it comes back and fetches."""
         if self._backlog(sid) > self._limits.backlog:
             log.warning("slow_client_cut_off", sid=sid)
-            await self._io.disconnect(sid)
+            self._cut_off(sid)
             return
         await self._io.emit(event, body, to=sid)
+
+    def _cut_off(self, sid: str) -> None:
+        """At once and without a word: a polite end would wait for a reader that does not read."""
+        environ = self._io.get_environ(sid)
+        transport = environ["aiohttp.request"].transport if environ else None
+        if transport:
+            transport.abort()
 
     def _backlog(self, sid: str) -> int:
         socket = self._io.eio.sockets.get(self._io.manager.eio_sid_from_sid(sid, "/"))

@@ -1,7 +1,6 @@
 """Alive, ready, and counted."""
 
 import contextlib
-import ipaddress
 from collections.abc import Awaitable
 
 import structlog
@@ -10,6 +9,7 @@ from aiohttp import web
 from ports.errors import BlobNotFound
 from server.call import Call, Services
 from server.errors import NoSuchRoute, NotReady
+from server.gate import is_near
 
 log = structlog.get_logger()
 
@@ -61,11 +61,7 @@ async def _media(services: Services) -> bool:
 async def metrics(call: Call) -> web.Response:
     """For the scraper beside us; through the proxy, or from elsewhere, there is no such route."""
     request = call.request
-    if "X-Forwarded-For" in request.headers or not _is_near(request.remote):
+    if "X-Forwarded-For" in request.headers or not is_near(request.remote):
         raise NoSuchRoute
     text = call.services.metrics.text()
     return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
-
-
-def _is_near(address: str | None) -> bool:
-    return bool(address) and ipaddress.ip_address(address).is_private

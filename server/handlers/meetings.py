@@ -51,7 +51,8 @@ def room_spec(case: Case) -> RoomSpec:
 async def end_room(call: Call, case_id: Id, body: Ending) -> CaseView:
     """Sealing may take longer than a request: the worker reports it to the journal by itself."""
     case = await end_meeting(call.desk, call.actor, case_id, body.reason)
-    call.services.chores.start("close_room", call.services.media.close_room(case.meeting.room_id, "ended"))
+    if case.meeting:
+        call.services.chores.start("close_room", call.services.media.close_room(case.meeting.room_id, "ended"))
     return await view_of(call, case)
 
 

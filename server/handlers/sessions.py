@@ -5,7 +5,7 @@ from aiohttp import web
 from server.api import answer
 from server.call import Call
 from server.errors import Unauthenticated
-from server.gate import clear_cookie, set_cookie
+from server.gate import clear_cookie, client_address, set_cookie
 from server.sessions import Principal, login_of
 from server.typedefs import Login
 
@@ -13,7 +13,7 @@ from server.typedefs import Login
 async def log_in(call: Call, body: Login) -> web.Response:
     """The cookie is new with every login, so a planted one is worth nothing."""
     services = call.services
-    person = await services.logins.check(body, call.request.remote or "")
+    person = await services.logins.check(body, client_address(call.request))
     if call.login:
         await services.sessions.end(call.login.session_id)
     token = await services.sessions.begin(person)

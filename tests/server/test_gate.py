@@ -1,7 +1,8 @@
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
 from server.errors import UpgradeRequired
-from server.gate import check_version, origins, version_parts
+from server.gate import check_version, client_address, origins, version_parts
 from server.settings import Settings
 
 
@@ -93,3 +94,19 @@ async def test_answers_about_people_are_not_kept_by_caches(system):
     session = (await system.logged_in("member-1")).session
     async with session.get(system.origin + "/api/sessions/me") as response:
         assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "address"),
+    [
+        ("8.8.8.8", None, "8.8.8.8"),
+        ("8.8.8.8", "198.51.100.1", "8.8.8.8"),
+        ("10.0.0.2", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.2", "1.2.3.4, 198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", None, "127.0.0.1"),
+    ],
+)
+def test_only_a_proxy_of_our_own_may_say_who_asks(remote, forwarded, address):
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    request = make_mocked_request("GET", "/", headers=headers).clone(remote=remote)
+    assert client_address(request) == address
