@@ -87,7 +87,7 @@ function Open({ view, document }: { view: CaseView; document: CaseDocument }): J
   const scale = zooms[zoom] ?? 1;
   return (
     <Shell title={tBoth(document.title)} back={back} action={tools} footer={footer} testid="reader-page">
-      <div class="reader-bar">
+      <div class="reader-bar" data-keepout>
         <span class="mono" data-testid="page-number">{page} / {document.pages}</span>
         {document.revision > 1 && <Chip tone="info" testid="revision">{t("c.doc.revision", { revision: document.revision })}</Chip>}
         {view.actions.includes("return") && <Button testid="return-open" look="quiet" small onClick={() => setReturning(true)}>{t("c.return.title")}</Button>}

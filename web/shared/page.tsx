@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { t } from "./text.ts";
 import type { CaseDocument, Field } from "./types.ts";
 
@@ -27,21 +27,19 @@ type Props = { caseId: string; document: CaseDocument; page: number; width: numb
 
 /** One page of a document with its signature fields laid over it. */
 export function PagePicture({ caseId, document, page, width, onShown, onField }: Props): JSX.Element {
-  const [loaded, setLoaded] = useState(false);
-  const [failed, setFailed] = useState(false);
+  // By address, not a flag: a cached picture loads before any effect could reset a flag.
+  const [shownUrl, setShownUrl] = useState("");
+  const [failedUrl, setFailedUrl] = useState("");
   const url = pageUrl(caseId, document, page, width);
-  useEffect(() => {
-    setLoaded(false);
-    setFailed(false);
-  }, [url]);
+  const loaded = shownUrl === url;
   const shown = (): void => {
-    setLoaded(true);
+    setShownUrl(url);
     onShown?.();
   };
   const [w, h] = document.page_size;
   return (
     <div class="paper" style={{ aspectRatio: `${w} / ${h}` }} data-testid="page" data-page={page} data-loaded={loaded}>
-      {failed ? <button type="button" class="paper-failed" data-testid="page-retry" onClick={() => setFailed(false)}>{t("page.failed")}</button> : <img src={url} alt={t("page.alt", { page, pages: document.pages })} onLoad={shown} onError={() => setFailed(true)} />}
+      {failedUrl === url ? <button type="button" class="paper-failed" data-testid="page-retry" onClick={() => setFailedUrl("")}>{t("page.failed")}</button> : <img src={url} alt={t("page.alt", { page, pages: document.pages })} onLoad={shown} onError={() => setFailedUrl(url)} />}
       {loaded && document.fields.filter((field) => field.page === page).map((field) => <Mark key={field.name} document={document} field={field} onField={onField} />)}
     </div>
   );
@@ -51,7 +49,7 @@ function Mark({ document, field, onField }: { document: CaseDocument; field: Fie
   const mine = field.mine && !field.signed;
   const name = `sign-field${field.signed ? " signed" : mine ? " mine" : ""}`;
   return (
-    <button type="button" class={name} style={fieldStyle(document.page_size, field.rect)} data-testid={`field-${field.name}`} data-signed={field.signed} disabled={!mine || !onField} onClick={() => onField?.(field)}>
+    <button type="button" class={name} style={fieldStyle(document.page_size, field.rect)} data-keepout={mine || undefined} data-testid={`field-${field.name}`} data-signed={field.signed} disabled={!mine || !onField} onClick={() => onField?.(field)}>
       {field.signed ? t("page.signed") : mine ? t("page.sign_here") : ""}
     </button>
   );
