@@ -160,7 +160,7 @@ class Feeds:
         try:
             await feed.hear(event)
         except Exception as error:  # noqa: BLE001 - see above
-            log.error("room_event_failed", room_id=feed.room_id, event=type(event).__name__, error=type(error).__name__)
+            log.error("room_event_failed", room_id=feed.room_id, kind=type(event).__name__, error=type(error).__name__)
 
     @staticmethod
     async def _stop(task: asyncio.Task) -> None:

@@ -3,7 +3,15 @@ import asyncio
 import pytest
 import socketio
 
-from media.messages import OfferedTrack, ParticipantGone, RecorderChanged, RecorderStatus, RoomClosed, RoomOffer
+from media.messages import (
+    OfferedTrack,
+    ParticipantGone,
+    ParticipantSpec,
+    RecorderChanged,
+    RecorderStatus,
+    RoomClosed,
+    RoomOffer,
+)
 from signaling.delivery import CHANNEL
 from signaling.grants import participant_of
 from signaling.limits import Limits
@@ -315,3 +323,49 @@ async def test_of_many_frames_the_newest_is_looked_at():
     assert {answer["error"]["code"] for answer in superseded} == {"superseded"}
     assert seen[-1] == 5
     assert len(seen) <= 3
+
+
+async def test_a_login_has_a_limited_number_of_connections():
+    async with staged(limits=Limits(connections=2)) as stage:
+        await stage.connect("ann")
+        await stage.connect("ann")
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await stage.connect("ann")
+        assert len(stage.signaling.sessions) == 2
+        await stage.connect("bob")
+
+
+async def test_a_client_that_does_not_read_is_cut_off():
+    async with staged(limits=Limits(backlog=-1)) as stage:
+        ann = await stage.connect("ann")
+        await ann.request("watch", {"case_ids": ["case-1"]})
+        await stage.keyvalue.publish(CHANNEL, b'{"case_id":"case-1","version":4}')
+        async with asyncio.timeout(5):
+            while stage.signaling.sessions:  # noqa: ASYNC110 - asks the real server
+                await asyncio.sleep(0.01)
+        assert [event for event, _ in ann.heard if event == "case.version"] == []
+
+
+async def test_draining_closes_every_connection_at_once(stage):
+    clients = [await stage.connect(person) for person in ("ann", "bob", "eve")]
+    async with asyncio.timeout(2):
+        await stage.signaling.hang_up_all()
+        while any(client.io.connected for client in clients):  # noqa: ASYNC110 - the library tells it by this flag
+            await asyncio.sleep(0.01)
+    assert stage.signaling.sessions == {}
+
+
+async def test_a_roster_that_cannot_be_described_now_costs_nobody_his_place(stage):
+    ann, _ = await stage.in_room("ann")
+    names = stage.house.names
+
+    async def away(ref):
+        raise OSError("database away")
+
+    stage.house.names = away
+    await stage.rooms.join("room-1", ParticipantSpec("p-x", "x", "insured"))
+    await asyncio.sleep(0.1)
+    stage.house.names = names
+    await stage.rooms.leave("room-1", "p-x", "left")
+    await ann.until("room.roster", lambda body: [p["name"] for p in body["participants"]] == ["name of ann"])
+    assert "error" not in await ann.request("room.mute", {"source": "camera", "muted": True})
