@@ -41,7 +41,7 @@ export function About(): JSX.Element {
       <dl class="facts card">
         {row(t("c.about.version"), __CLIENT_VERSION__, "about-version")}
         {row(t("c.about.needed"), facts?.minimum_client ?? "…", "about-minimum")}
-        {row(t("c.about.server"), facts ? `${facts.version} (${facts.build})` : "…", "about-server")}
+        {row(t("c.about.server"), facts?.build ?? "…", "about-server")}
       </dl>
     </Shell>
   );
