@@ -73,14 +73,15 @@ class Outbox:
 
 
 @cache
-def card_photo(seed: int = 0) -> bytes:
+def card_photo(seed: int = 0, size: tuple[int, int] = (800, 600)) -> bytes:
+    """A light card on a dark desk, as JPEG."""
     image = Image.new("RGB", (1000, 750), (70, 60, 50))
     draw = ImageDraw.Draw(image)
     draw.rounded_rectangle((150 + seed, 150, 850 + seed, 591), 24, (215, 225, 235))
     for line in range(6):
         draw.rectangle((200 + seed, 220 + 50 * line, 500 + seed, 235 + 50 * line), fill=(40, 40, 60))
     out = BytesIO()
-    image.save(out, "JPEG", quality=90)
+    image.resize(size).save(out, "JPEG", quality=90)
     return out.getvalue()
 
 
@@ -116,7 +117,9 @@ class Stage:
         task = next(task.task_id for task in case.photo_tasks if task.person_id == actor.id)
         await photos.acknowledge(self.desk, actor, self.case_id, task)
         for number, side in enumerate(("front", "back")):
-            await photos.add_photo(self.desk, actor, self.case_id, task, card_photo(number), side, True, f"{task}-{side}")
+            await photos.add_photo(
+                self.desk, actor, self.case_id, task, card_photo(number), side, False, f"{task}-{side}"
+            )
         return await photos.complete_photos(self.desk, actor, self.case_id, task)
 
     async def ready(self, request: OpenCase | None = SERVICE) -> Case:
@@ -313,7 +316,9 @@ def on_another_device(actor: Actor) -> Actor:
 def track(person_id: str) -> SimpleNamespace:
     segments = (
         SimpleNamespace(blob=f"segments/{person_id}-0", sha256="1" * 64, start_ms=0, duration_ms=20_000, frames=300),
-        SimpleNamespace(blob=f"segments/{person_id}-1", sha256="2" * 64, start_ms=25_000, duration_ms=35_000, frames=525),
+        SimpleNamespace(
+            blob=f"segments/{person_id}-1", sha256="2" * 64, start_ms=25_000, duration_ms=35_000, frames=525
+        ),
     )
     return SimpleNamespace(
         track_id=f"{person_id}-camera",

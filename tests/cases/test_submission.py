@@ -1,8 +1,10 @@
 import asyncio
+from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
-from cases import errors, submission
+from cases import errors, signing, submission
 from cases.events import CaseSubmitted
 from cases.state import State
 from cases.workflow import load
@@ -28,8 +30,6 @@ async def test_a_hundred_submissions_at_once_submit_once(stage):
 
 async def test_a_hundred_different_writers_lose_nothing(stage):
     """Every conflict is decided again on the case as it then is."""
-    from cases import signing
-
     await stage.ready(SERVICE)
     case = await stage.case()
     pages = [
@@ -38,7 +38,9 @@ async def test_a_hundred_different_writers_lose_nothing(stage):
         for document in case.documents
         for page in range(1, document.issued.pages + 1)
     ] * 5
-    writers = [signing.read_page(stage.desk, actor, stage.case_id, document, 1, page) for actor, document, page in pages]
+    writers = [
+        signing.read_page(stage.desk, actor, stage.case_id, document, 1, page) for actor, document, page in pages
+    ]
     await asyncio.gather(*writers)
     case = await stage.case()
     assert sum(len(document.reads) for document in case.documents) == len(set(pages))
@@ -78,10 +80,6 @@ async def test_another_device_does_not_submit(stage):
 
 async def test_an_open_finding_of_the_manual_stops_the_submission(stage):
     """審閱期: the clauses were received three days before, one day too few."""
-    from datetime import date
-
-    from msgspec.structs import replace
-
     await signed(stage, replace(NEW_BUSINESS, clause_received_date=date(2026, 2, 27)))
     with pytest.raises(errors.FindingsOpen) as refused:
         await submission.submit(stage.desk, WANG, stage.case_id)

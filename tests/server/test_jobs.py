@@ -48,9 +48,7 @@ def stage(engine, authority):
 
 
 def jobs(stage, engine, authority, folder):
-    return run_jobs(
-        stage.desk, engine=engine, sms=stage.outbox, authority_dir=authority, data_dir=folder, processes=1
-    )
+    return run_jobs(stage.desk, engine=engine, sms=stage.outbox, authority_dir=authority, data_dir=folder, processes=1)
 
 
 async def until(stage, wanted, seconds=30.0):
@@ -71,7 +69,9 @@ def all_sealed(case):
     return all(document.sealed for document in case.documents)
 
 
-async def test_a_case_gets_its_forms_signatures_and_seals_and_proves_them(stage, engine, authority, tmp_path, monkeypatch):
+async def test_a_case_gets_its_forms_signatures_and_seals_and_proves_them(
+    stage, engine, authority, tmp_path, monkeypatch
+):
     async with jobs(stage, engine, authority, tmp_path):
         await stage.open(SERVICE)
         await until(stage, all_issued)

@@ -1,0 +1,108 @@
+"""The package of a case verifies, and every kind of tampering shows. PDFs with signatures: tests/server/test_jobs.py."""
+
+import asyncio
+import io
+import json
+import zipfile
+
+import pytest
+
+from cases import errors
+from cases.evidence import package, verify_package
+from tests.cases.stage import AGENT, ALONE, REVIEWER, WANG
+
+
+@pytest.fixture
+async def data(stage):
+    await stage.under_review(ALONE)
+    return await package(stage.desk, AGENT, stage.case_id)
+
+
+def repacked(data, change):
+    """The same files with `change(files)` applied."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+async def checked(data):
+    return await asyncio.to_thread(verify_package, data)
+
+
+async def test_an_untouched_package_verifies_and_its_making_is_an_event(stage, data):
+    report = await checked(data)
+    case = await stage.case()
+    assert (report.ok, report.problems) == (True, ())
+    assert (report.case_no, report.state, report.entries) == (case.case_no, "under_review", case.version - 1)
+    assert case.history[-1].type == "EvidenceExported"
+
+
+async def test_it_says_in_chinese_that_the_authority_is_a_test_one(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert "測試用之憑證機構" in archive.read("README.txt").decode()
+
+
+async def test_raw_strokes_and_id_photos_are_not_in_it(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+        assert not any(name.endswith(".jpg") for name in names)
+        assert "strokes" not in archive.read("ink.json").decode()
+
+
+def changed_file(files):
+    files["documents/notice-1-issued.pdf"] += b" "
+
+
+def changed_event(files):
+    lines = files["journal/events.jsonl"].decode().splitlines()
+    entry = json.loads(lines[3])
+    entry["body"]["extra"] = 1
+    lines[3] = json.dumps(entry)
+    files["journal/events.jsonl"] = "\n".join(lines).encode()
+
+
+def cut_row(files):
+    lines = files["journal/rows.jsonl"].splitlines(keepends=True)
+    files["journal/rows.jsonl"] = b"".join(lines[:5] + lines[6:])
+
+
+def moved_ink(files):
+    inks = json.loads(files["ink.json"])
+    inks[0]["binding"]["signer"] = "M9"
+    files["ink.json"] = json.dumps(inks).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (changed_file, {"file_changed", "document_differs"}),
+        (changed_event, {"file_changed", "events_differ"}),
+        (cut_row, {"file_changed", "chain_broken"}),
+        (moved_ink, {"file_changed", "binding_differs"}),
+        (lambda files: files.pop("photos.json"), {"file_missing"}),
+        (lambda files: files.update(extra=b"x"), {"file_unlisted"}),
+        (lambda files: files.update({"package.sig": bytes(64)}), {"signature_invalid"}),
+        (lambda files: files.pop("journal/key.hex"), {"file_missing", "journal_unreadable"}),
+        (lambda files: files.pop("package.json"), {"index_missing", "signature_invalid"}),
+    ],
+)
+async def test_tampering_shows(data, change, found):
+    report = await checked(repacked(data, change))
+    assert (report.ok, {problem.check for problem in report.problems}) == (False, found)
+
+
+@pytest.mark.parametrize("junk", [b"", b"PK\x03\x04", b"x" * 100])
+def test_what_is_no_package_is_said_to_be_none(junk):
+    with pytest.raises(errors.EvidenceInvalid):
+        verify_package(junk)
+
+
+async def test_only_staff_gets_a_package(stage, data):
+    with pytest.raises(errors.NotAllowed):
+        await package(stage.desk, WANG, stage.case_id)
+    assert (await package(stage.desk, REVIEWER, stage.case_id))[:2] == b"PK"

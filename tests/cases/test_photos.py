@@ -1,0 +1,132 @@
+import asyncio
+
+import pytest
+
+from capture.errors import PhotoError
+from cases import errors, photos
+from cases.state import State
+from tests.cases.stage import AGENT, ALONE, LIN, SERVICE, WANG, card_photo
+
+TASK = "identity-1"
+
+
+async def acknowledged(stage):
+    await stage.open(ALONE)
+    await photos.acknowledge(stage.desk, WANG, stage.case_id, TASK)
+
+
+def add(stage, key, side="front", data=None, detection_on=False):
+    return photos.add_photo(stage.desk, WANG, stage.case_id, TASK, data or card_photo(), side, detection_on, key)
+
+
+def blobs(stage):
+    return stage.desk.blobs.list(f"cases/{stage.case_id}/photos")
+
+
+async def test_the_card_is_found_again_on_the_server_and_original_and_crop_are_kept(stage):
+    await acknowledged(stage)
+    case, photo_id = await add(stage, "k", data=card_photo(size=(1000, 750)), detection_on=True)
+    photo = case.photo_task(TASK).photos[0]
+    assert (photo.photo_id, photo.cropped) == (photo_id, True)
+    card, original = [
+        await photos.read_photo(stage.desk, WANG, stage.case_id, photo_id, variant) for variant in ("card", "original")
+    ]
+    assert card[:2] == original[:2] == b"\xff\xd8"
+    assert card != original
+
+
+async def test_without_detection_the_whole_picture_stands_for_both(stage):
+    await acknowledged(stage)
+    case, photo_id = await add(stage, "k")
+    assert case.photo_task(TASK).photos[0].cropped is False
+    whole = await photos.read_photo(stage.desk, WANG, stage.case_id, photo_id, "card")
+    assert whole == await photos.read_photo(stage.desk, WANG, stage.case_id, photo_id, "original")
+
+
+async def test_the_same_key_gives_the_same_photo(stage):
+    await acknowledged(stage)
+    first, photo_id = await add(stage, "k")
+    again, same_id = await add(stage, "k")
+    assert (same_id, again.version) == (photo_id, first.version)
+
+
+async def test_a_double_tap_leaves_one_photo_and_no_orphan(stage):
+    await acknowledged(stage)
+    answers = await asyncio.gather(*(add(stage, "k") for _ in range(4)))
+    assert len({photo_id for _, photo_id in answers}) == 1
+    assert len((await stage.case()).photo_task(TASK).photos) == 1
+    assert len(await blobs(stage)) == 1
+
+
+async def test_what_is_no_picture_is_refused_and_leaves_nothing(stage):
+    await acknowledged(stage)
+    with pytest.raises(PhotoError):
+        await add(stage, "k", data=b"not a picture")
+    assert (await blobs(stage), (await stage.case()).photo_task(TASK).photos) == ((), ())
+
+
+async def test_before_completion_a_deleted_photo_is_gone(stage):
+    await acknowledged(stage)
+    _, photo_id = await add(stage, "k")
+    case = await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo_id)
+    assert (case.photo_task(TASK).photos, await blobs(stage)) == ((), ())
+
+
+async def test_after_completion_a_deletion_needs_a_reason_and_leaves_a_tombstone(stage):
+    await stage.open(ALONE)
+    case = await stage.photograph(WANG)
+    photo = case.photo_task(TASK).photos[0]
+    with pytest.raises(errors.DeletionNeedsReason):
+        await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo.photo_id)
+    case = await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo.photo_id, "拍到別人的證件")
+    task = case.photo_task(TASK)
+    assert [(p.photo_id, p.deleted) for p in task.photos][0] == (photo.photo_id, "拍到別人的證件")
+    assert (len(task.kept), task.status, len(await blobs(stage))) == (1, "acknowledged", 2)
+
+
+async def test_a_task_opened_by_a_deletion_is_completed_again(stage):
+    await stage.open(ALONE)
+    case = await stage.photograph(WANG)
+    assert case.state == State.IN_REVIEW
+    photo = case.photo_task(TASK).photos[0]
+    await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo.photo_id, "模糊")
+    with pytest.raises(errors.PhotosNotCompleted):
+        await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, True)
+    await add(stage, "again")
+    await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+    case = await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, True)
+    assert case.state == State.READY
+
+
+async def test_a_rejected_task_is_photographed_anew(stage):
+    await stage.open(ALONE)
+    await stage.photograph(WANG)
+    await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, False, "反光")
+    await add(stage, "better")
+    case = await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+    assert (case.state, case.photo_task(TASK).status) == (State.IN_REVIEW, "uploaded")
+
+
+async def test_nothing_is_added_to_or_taken_from_an_approved_task(stage):
+    await stage.open(SERVICE)
+    case = await stage.photograph(WANG)
+    await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, True)
+    photo = case.photo_task(TASK).photos[0]
+    with pytest.raises(errors.PhotoTaskClosed):
+        await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo.photo_id, "想換")
+    with pytest.raises(errors.PhotoTaskClosed):
+        await add(stage, "more")
+
+
+async def test_ten_photos_are_enough(stage):
+    await acknowledged(stage)
+    for number in range(photos.MAX_PHOTOS):
+        await add(stage, f"k{number}")
+    with pytest.raises(errors.TooManyPhotos):
+        await add(stage, "one more")
+
+
+async def test_the_case_is_reviewed_once_every_task_is_complete(stage):
+    await stage.open(SERVICE)
+    assert (await stage.photograph(WANG)).state == State.OPEN
+    assert (await stage.photograph(LIN)).state == State.IN_REVIEW
