@@ -50,7 +50,8 @@ async def approved_case(system, agent, roles=SELF) -> str:
         base = f"/api/cases/{case_id}/photo-tasks/{task['id']}"
         await member.post(base + "/acknowledgement")
         for side in ("front", "back"):
-            status, body = await upload(member, case_id, task["id"], side, card(task["person_id"], side), side)
+            picture = card(task["person_id"], side)
+            status, body = await upload(member, case_id, task["id"], side, picture, side, "off")
             assert status == 201, body
         status, body = await member.post(base + "/completion")
         assert status == 200, body
