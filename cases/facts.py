@@ -6,10 +6,12 @@ longer here. Each piece of evidence carries the id of the journal entry that it 
 
 from typing import Any
 
-from cases.case import Answer, Case, Document, Party
+from cases.case import Case
 from cases.forms import ROLES, manual_title
 from cases.items import ITEMS
+from cases.papers import Document
 from cases.parts import CasePerson, Role
+from cases.rooms import Answer, Party
 from cases.taipei import taipei_date
 
 CASE_KINDS = {"service": "policy_service", "new_business": "new_business"}

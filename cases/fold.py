@@ -8,12 +8,13 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from cases.case import Case, Document, HistoryEntry, PhotoTask
+from cases.case import Case, HistoryEntry
 from cases.codec import Happened
 from cases.errors import WrongState
 from cases.events import CaseOpened, Event
 from cases.fold_meeting import MEETING_EFFECTS
 from cases.fold_papers import PAPER_EFFECTS
+from cases.papers import Document, PhotoTask
 from cases.state import ASIDE, TRANSITIONS, State
 
 EFFECTS = PAPER_EFFECTS | MEETING_EFFECTS

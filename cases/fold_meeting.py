@@ -6,8 +6,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from cases import events as e
-from cases.case import Answer, Card, Case, Meeting, Party, Prompt, Recording, Shown
+from cases.case import Case
 from cases.codec import Happened
+from cases.rooms import Answer, Card, Meeting, Party, Prompt, Recording, Shown
 
 Effect = Callable[[Case, Any, Happened], Case]
 

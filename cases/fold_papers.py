@@ -6,21 +6,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from cases import events as e
-from cases.case import (
-    AgentReport,
-    Callback,
-    Case,
-    Completion,
-    Document,
-    File,
-    Ink,
-    Issued,
-    Photo,
-    PhotoTask,
-    Review,
-    Submission,
-)
+from cases.case import AgentReport, Callback, Case, Review, Submission
 from cases.codec import Happened
+from cases.papers import Completion, Document, File, Ink, Issued, Photo, PhotoTask
 
 Effect = Callable[[Case, Any, Happened], Case]
 

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
-from cases.case import Case, Document
+from cases.case import Case
 from cases.items import ITEMS
+from cases.papers import Document
 from cases.parts import CaseKind, CasePerson, Field, PlannedDocument, Role
 from esign.envelope import QUESTIONS, TEMPLATES, SignatureField, Template, signer_keys
 

@@ -1,7 +1,7 @@
 """Who may act, and in which order (pure). Every gate answers what it found or raises an error with a stable code."""
 
 from cases.actor import Actor
-from cases.case import Case, Document, Issued, Meeting, Party, PhotoTask
+from cases.case import Case
 from cases.errors import (
     CaseNotFound,
     CaseTextInvalid,
@@ -19,7 +19,9 @@ from cases.errors import (
     SigningLocked,
 )
 from cases.live import RecorderLive
+from cases.papers import Document, Issued, PhotoTask
 from cases.parts import CasePerson
+from cases.rooms import Meeting, Party
 from cases.state import State
 
 CONSENTS = ("recording", "video_signing", "face")

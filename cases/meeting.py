@@ -6,7 +6,7 @@ import msgspec
 
 from cases import gates
 from cases.actor import Actor
-from cases.case import Case, Meeting
+from cases.case import Case
 from cases.desk import Desk
 from cases.errors import EndNeedsReason, NotAllowed, PhotosNotApproved
 from cases.events import (
@@ -19,6 +19,7 @@ from cases.events import (
 )
 from cases.opening import amended
 from cases.parts import AgentRef, Permission
+from cases.rooms import Meeting
 from cases.state import State
 from cases.taipei import taipei_date
 from cases.workflow import load, record

@@ -7,12 +7,13 @@ import msgspec
 
 from cases import gates
 from cases.actor import Actor
-from cases.case import Case, Document
+from cases.case import Case
 from cases.desk import Desk
 from cases.errors import AmendmentInvalid, OpeningInvalid, WrongState
 from cases.events import CaseOpened, CaseWithdrawn, DocumentAmended, Event
 from cases.forms import age_on, planned_documents
 from cases.items import ITEMS
+from cases.papers import Document
 from cases.parts import AgentRef, CaseKind, CasePerson, PlannedPhotos, Role
 from cases.taipei import taipei_date
 from cases.workflow import record, start

@@ -4,6 +4,7 @@ from cases import gates
 from cases.actor import Actor
 from cases.case import Case
 from cases.desk import Desk
+from cases.errors import MeetingNotOpen
 from cases.events import CodeRefused, CodeSent, Event, PhoneVerified
 from cases.workflow import load, record
 from otp.errors import OtpLocked, WrongCode
@@ -43,9 +44,10 @@ async def verify_otp(desk: Desk, actor: Actor, case_id: str, code: str, text_ver
         raise
 
     def decide(case: Case) -> list[Event]:
-        gates.person_of(case, actor)
+        if gates.open_meeting(case).room_id != binding.room_id:
+            raise MeetingNotOpen  # another meeting began meanwhile: it needs its own code
         verified = PhoneVerified(
-            room_id=gates.open_meeting(case).room_id,
+            room_id=binding.room_id,
             person_id=actor.id,
             session_id=actor.session_id,
             text_version=agreed,

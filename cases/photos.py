@@ -8,7 +8,7 @@ from typing import Literal
 from capture.service import AcceptedPhoto, accept_photo
 from cases import gates
 from cases.actor import Actor
-from cases.case import Case, Photo, PhotoTask
+from cases.case import Case
 from cases.desk import Desk
 from cases.errors import (
     CasePhotoNotFound,
@@ -31,6 +31,7 @@ from cases.events import (
     PhotosRejected,
     ReviewRequested,
 )
+from cases.papers import Photo, PhotoTask
 from cases.parts import Side
 from cases.state import State
 from cases.workflow import load, record

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from cases.actor import Actor
-from cases.case import Case, Recording
+from cases.case import Case
 from cases.codec import Happened
 from cases.parts import Track
+from cases.rooms import Recording
 from cases.view_types import GapView, MarkView, RecordingView, SegmentView, TrackView
 
 GAP_SECONDS = 0.5

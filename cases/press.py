@@ -16,11 +16,12 @@ from typing import Any
 import msgspec
 
 from cases.actor import SYSTEM
-from cases.case import Case, Document
+from cases.case import Case
 from cases.codec import from_entry
 from cases.desk import Desk
 from cases.events import DocumentIssued, DocumentSealed, DocumentSigned, Event, InkAccepted
 from cases.forms import form_data, signed_fields
+from cases.papers import Document
 from cases.review import settle
 from cases.state import TRANSITIONS
 from cases.workflow import load, record

@@ -5,10 +5,12 @@ import msgspec
 from cases import gates, views
 from cases.actor import Actor
 from cases.assess import assess
-from cases.case import Case, Document
+from cases.case import Case
+from cases.codec import CaseErased
 from cases.desk import Desk
 from cases.errors import CaseNotFound, DocumentNotFound, DocumentPreparing
 from cases.live import recorder_of
+from cases.papers import Document
 from cases.view_types import CaseCard, CaseView, JournalEntryView, JournalView
 from cases.workflow import load
 
@@ -31,8 +33,8 @@ async def list_cases(desk: Desk, actor: Actor) -> tuple[Case, ...]:
     for case_id in (await desk.journal.cases_of(subject))[:LIST_LIMIT]:
         try:
             cases.append(await visible(desk, actor, case_id))
-        except CaseNotFound:
-            continue  # a reviewer's list leaves out what is not submitted
+        except (CaseNotFound, CaseErased):
+            continue  # not submitted yet, for a reviewer; or erased on request, for everybody
     return tuple(cases)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from cases import gates
 from cases.actor import SYSTEM, Actor
-from cases.case import Case, Meeting, Recording
+from cases.case import Case
 from cases.codec import from_entry
 from cases.desk import Desk
 from cases.errors import RangesInvalid, RecordingNotFound
@@ -24,6 +24,7 @@ from cases.events import (
 )
 from cases.parts import Segment, Track
 from cases.playback import playback
+from cases.rooms import Meeting, Recording
 from cases.view_types import RecordingView
 from cases.workflow import load, record
 from ports.errors import BlobNotFound

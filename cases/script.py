@@ -8,8 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from cases.case import Case, Meeting, Party
+from cases.case import Case
 from cases.gates import CONSENTS, SIDES, consented
+from cases.rooms import Meeting, Party
 
 # What the agent asks and the person answers, as the contract names it.
 PROMPTS = (

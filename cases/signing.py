@@ -9,7 +9,7 @@ import msgspec
 
 from cases import gates
 from cases.actor import Actor
-from cases.case import Case, Document, Issued, Meeting
+from cases.case import Case
 from cases.desk import Desk
 from cases.errors import (
     ApplicationDateDiffers,
@@ -24,7 +24,9 @@ from cases.errors import (
 )
 from cases.events import CaseReturned, DocumentCompleted, Event, InkAccepted, InkDiscarded, PageRead
 from cases.live import RecorderLive, recorder_of
+from cases.papers import Document, Issued
 from cases.parts import CasePerson
+from cases.rooms import Meeting
 from cases.taipei import taipei_date
 from cases.workflow import load, record
 from esign.binding import Binding, binding_digest, seal_ink

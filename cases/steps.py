@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from cases import gates, script
 from cases.actor import Actor
-from cases.case import Case, Meeting
+from cases.case import Case
 from cases.desk import Desk
 from cases.errors import IdentityTooShort, NotAsked, RegistrationCardInvalid, StepOutOfOrder, StepUnknown
 from cases.events import (
@@ -20,6 +20,7 @@ from cases.events import (
     SignatureDenied,
 )
 from cases.live import RecorderLive, recorder_of
+from cases.rooms import Meeting
 from cases.taipei import taipei_date
 from cases.workflow import load, record
 

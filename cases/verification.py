@@ -9,10 +9,12 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from cases.case import Case, Document
-from cases.codec import EventUnknown, from_entry
+from cases.case import Case
+from cases.codec import EventUnknown, Happened, from_entry
 from cases.errors import CaseError
+from cases.events import InkAccepted
 from cases.fold import replay
+from cases.papers import Document
 from cases.submission import package_sha256, submitted_documents
 from esign.verify import verify
 from ports.chain import Stored, opened, verify_chain
@@ -42,11 +44,17 @@ class PackageReport(msgspec.Struct, frozen=True):
 
 def check_files(files: Files) -> PackageReport:
     problems = [*_index(files), *_signature(files)]
-    rows, case, chain_problems = _journal(files)
+    rows, happenings, chain_problems = _journal(files)
+    case = _folded(rows, happenings)
     problems += chain_problems
     sealed = 0
     if case:
-        problems += [*_submission(case), *_bindings(files), *_issued(files, case), *_manifests(files, case)]
+        problems += [
+            *_submission(case),
+            *_bindings(files, case, happenings),
+            *_issued(files, case),
+            *_manifests(files, case),
+        ]
         for document in case.documents:
             found = list(_sealed(files, document))
             problems += found
@@ -83,7 +91,7 @@ def _signature(files: Files) -> Iterator[Problem]:
         yield Problem("signature_invalid", "package.sig")
 
 
-def _journal(files: Files) -> tuple[list[Stored], Case | None, list[Problem]]:
+def _journal(files: Files) -> tuple[list[Stored], list[Happened], list[Problem]]:
     """The chain over the sealed rows, the fold of what they hold, and that the readable text says the same."""
     try:
         lines = files["journal/rows.jsonl"].decode().splitlines()
@@ -92,13 +100,18 @@ def _journal(files: Files) -> tuple[list[Stored], Case | None, list[Problem]]:
         case_id = rows[0].case_id
         chain = verify_chain(case_id, rows, key)
         if not chain.ok:
-            return rows, None, [Problem("chain_broken", str(chain.broken_at))]
+            return rows, [], [Problem("chain_broken", str(chain.broken_at))]
         entries = [opened(row, key) for row in rows]
-        case = replay(case_id, map(from_entry, entries))
+        happenings = [from_entry(entry) for entry in entries]
+        replay(case_id, happenings)
     except (KeyError, IndexError, ValueError, PortError, CaseError, EventUnknown, msgspec.MsgspecError):
-        return [], None, [Problem("journal_unreadable", "journal/rows.jsonl")]
+        return [], [], [Problem("journal_unreadable", "journal/rows.jsonl")]
     told = [{"seq": entry.seq, "body": entry.body, "hash": entry.hash.hex()} for entry in entries]
-    return rows, case, [] if told == _told(files) else [Problem("events_differ", "journal/events.jsonl")]
+    return rows, happenings, [] if told == _told(files) else [Problem("events_differ", "journal/events.jsonl")]
+
+
+def _folded(rows: list[Stored], happenings: list[Happened]) -> Case | None:
+    return replay(rows[0].case_id, happenings) if happenings else None
 
 
 def _told(files: Files) -> list[dict[str, Any]] | None:
@@ -118,14 +131,33 @@ def _submission(case: Case) -> Iterator[Problem]:
         yield Problem("submission_differs", "CaseSubmitted")
 
 
-def _bindings(files: Files) -> Iterator[Problem]:
-    """Each digest is that of its binding and ink; recomputed here in words, not by the code that made it."""
-    inks = _parsed(files, "ink.json")
-    for ink in inks if isinstance(inks, list) else ():
-        value = ink["binding"] | {"ink_sha256": ink["ink_sha256"]}
-        canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if hashlib.sha256(canonical.encode()).hexdigest() != ink["digest"]:
-            yield Problem("binding_differs", ink["event"])
+def _bindings(files: Files, case: Case, happenings: list[Happened]) -> Iterator[Problem]:
+    """Each ink's digest is that of its binding and strokes, its document the one that was issued. Recomputed here from
+    the definition, not by the code that made it."""
+    listed = []
+    for happened in happenings:
+        ink = happened.event
+        if isinstance(ink, InkAccepted):
+            binding = json.loads(ink.binding_json)
+            listed.append({"event": happened.id, "binding": binding, "digest": ink.binding})
+            value = binding | {"ink_sha256": ink.ink_sha256}
+            canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            digest = hashlib.sha256(canonical.encode()).hexdigest()
+            if digest != ink.binding or binding["document_sha256"] not in _issued_digests(case, ink):
+                yield Problem("binding_differs", happened.id)
+    told = _parsed(files, "ink.json")
+    keys = ("event", "binding", "digest")
+    if not isinstance(told, list) or [{key: _get(one, key) for key in keys} for one in told] != listed:
+        yield Problem("binding_differs", "ink.json")
+
+
+def _issued_digests(case: Case, ink: InkAccepted) -> set[str]:
+    document = case.document(ink.document_id)
+    return {issued.sha256 for issued in document.issues if issued.revision == ink.revision} if document else set()
+
+
+def _get(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
 
 
 def _issued(files: Files, case: Case) -> Iterator[Problem]:
@@ -148,6 +180,9 @@ def _sealed(files: Files, document: Document) -> Iterator[Problem]:
     roots = [data for path, data in files.items() if path.startswith("keys/root-")]
     result = verify(pdf, roots, [field.name for field in document.issued.fields], document.sealed.sha256)
     yield from (Problem(f"pdf_{problem.code}", name) for problem in result.problems)
+    reasons = {signature.field: signature.reason for signature in result.signatures}
+    if any(ink.binding not in reasons.get(ink.field, "") for ink in document.inks):
+        yield Problem("binding_differs", name)
     if not result.ok and not result.problems:
         yield Problem("pdf_invalid", name)
 

@@ -3,11 +3,12 @@
 from cases.actions import actions
 from cases.actor import Actor
 from cases.assess import is_open
-from cases.case import Case, Document, PhotoTask
+from cases.case import Case
 from cases.forms import age_on
 from cases.gates import lock_reasons
 from cases.items import ITEMS, Text
 from cases.live import RecorderLive
+from cases.papers import Document, PhotoTask
 from cases.parts import CasePerson
 from cases.script import script
 from cases.view_types import (

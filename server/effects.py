@@ -12,7 +12,6 @@ from cases.press import Press, issue_document, seal_document, sign_document
 from otp.sms import SmsGateway
 from ports.journal import Entry
 
-
 log = structlog.get_logger()
 
 

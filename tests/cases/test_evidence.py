@@ -1,4 +1,4 @@
-"""The package of a case verifies, and every kind of tampering shows. PDFs with signatures: tests/server/test_jobs.py."""
+"""The package of a case verifies, and tampering shows. Signed PDFs: tests/server/test_jobs.py."""
 
 import asyncio
 import io

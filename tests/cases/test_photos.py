@@ -80,7 +80,7 @@ async def test_after_completion_a_deletion_needs_a_reason_and_leaves_a_tombstone
         await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo.photo_id)
     case = await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo.photo_id, "拍到別人的證件")
     task = case.photo_task(TASK)
-    assert [(p.photo_id, p.deleted) for p in task.photos][0] == (photo.photo_id, "拍到別人的證件")
+    assert next((p.photo_id, p.deleted) for p in task.photos) == (photo.photo_id, "拍到別人的證件")
     assert (len(task.kept), task.status, len(await blobs(stage))) == (1, "acknowledged", 2)
 
 

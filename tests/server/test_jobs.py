@@ -1,21 +1,22 @@
 """The jobs role on a real database file and a real durable queue, with real PDFs."""
 
 import asyncio
-from dataclasses import replace
+import hashlib
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from cases.evidence import package, verify_package
 from cases.state import State
 from cases.workflow import load
-from esign.authority import make_test_authority, root_certificate
-from ports.blobs import open_blobs
+from esign.authority import make_test_authority
 from ports.database import migrate, open_engine
-from ports.sqljournal import SqlJournal
-from ports.sqlkeys import SqlKeys
 from server.effects import effects_of
 from server.jobs import run_jobs
 from tests.cases.stage import REVIEWER, SERVICE, Stage
+from tests.server.jobs_process import on_disk
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +34,10 @@ async def engine(tmp_path):
 
 
 @pytest.fixture
-def stage(engine, authority):
-    """The stage with its journal in the database, so that jobs tail what was committed."""
+def stage(engine, authority, tmp_path):
+    """The stage with its journal and files on disk, so that jobs of another process find them too."""
     stage = Stage()
-    keys = SqlKeys(engine, b"k" * 32)
-    stage.desk = replace(
-        stage.desk,
-        journal=SqlJournal(engine, keys),
-        keys=keys,
-        blobs=open_blobs("memory:", keys),
-        roots=(root_certificate(authority),),
-    )
+    stage.desk = on_disk(stage.desk, engine, authority, tmp_path)
     return stage
 
 
@@ -98,3 +92,32 @@ async def test_an_entry_whose_case_was_erased_asks_for_nothing(stage):
     await stage.open()
     await stage.desk.keys.erase(stage.case_id)
     assert [effects_of(entry) for entry in await stage.desk.journal.tail(0)] == [()]
+
+
+def started(folder, authority):
+    """The jobs role in a process of its own."""
+    command = [sys.executable, "-m", "tests.server.jobs_process", str(folder), str(authority)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+async def test_jobs_killed_in_the_middle_go_on_where_they_were(stage, authority, tmp_path):
+    """kill -9 after the first form: the next process makes the rest, and nothing twice."""
+    await stage.open(SERVICE)
+    first = started(tmp_path, authority)
+    try:
+        await until(stage, lambda case: any(document.issued for document in case.documents))
+    finally:
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    second = started(tmp_path, authority)
+    try:
+        await until(stage, all_issued)
+    finally:
+        second.send_signal(signal.SIGKILL)
+        second.wait()
+    case = await stage.case()
+    types = [entry.type for entry in await stage.desk.journal.read(stage.case_id)]
+    assert types.count("DocumentIssued") == len(case.documents)
+    for document in case.documents:
+        pdf = await stage.desk.blobs.get(document.issued.blob, scope=stage.case_id)
+        assert hashlib.sha256(pdf).hexdigest() == document.issued.sha256

@@ -1,0 +1,128 @@
+"""Photos and documents of a case as they stand. Every fact keeps the id of the entry it comes from (`source`)."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from cases.parts import Field
+
+
+class Photo(msgspec.Struct, frozen=True):
+    photo_id: str
+    side: str
+    idempotency_key: str
+    score: float
+    quality: tuple[str, ...]
+    cropped: bool
+    original_sha256: str
+    card_sha256: str | None
+    at: datetime
+    source: str
+    deleted: str | None = None  # the reason on a tombstone
+
+
+class PhotoTask(msgspec.Struct, frozen=True):
+    task_id: str
+    person_id: str
+    id_type: str
+    acknowledged: bool = False
+    completed: bool = False
+    approved: bool = False
+    approval: str | None = None  # source
+    rejection: str | None = None  # the agent's reason
+    photos: tuple[Photo, ...] = ()
+
+    @property
+    def kept(self) -> tuple[Photo, ...]:
+        return tuple(photo for photo in self.photos if photo.deleted is None)
+
+    @property
+    def status(self) -> str:
+        if self.approved:
+            return "approved"
+        if self.completed:
+            return "uploaded"
+        if self.rejection is not None:
+            return "rejected"
+        return "acknowledged" if self.acknowledged else "todo"
+
+
+class Issued(msgspec.Struct, frozen=True):
+    revision: int
+    sha256: str
+    blob: str
+    pages: int
+    page_size: tuple[float, float]
+    fields: tuple[Field, ...]
+    at: datetime
+    source: str
+
+
+class Ink(msgspec.Struct, frozen=True):
+    field: str
+    person_id: str
+    ink_sha256: str
+    ink_blob: str
+    binding: str
+    at: datetime
+    source: str
+    recorded_s: float | None
+
+
+class Completion(msgspec.Struct, frozen=True):
+    person_id: str
+    at: datetime
+    source: str
+
+
+class File(msgspec.Struct, frozen=True):
+    """A PDF made from the issued one: after a field's approval signature (`field`), or sealed (`field` empty)."""
+
+    revision: int
+    field: str
+    sha256: str
+    blob: str
+    at: datetime
+    source: str
+
+
+class Document(msgspec.Struct, frozen=True):
+    """`issues` holds every revision that was issued; the rest belongs to the current revision only."""
+
+    document_id: str
+    code: str
+    task: str
+    signers: tuple[str, ...]
+    application_date: date
+    revision: int = 1
+    changes: dict[str, str] = {}
+    issues: tuple[Issued, ...] = ()
+    returned: str | None = None
+    reads: frozenset[tuple[str, int]] = frozenset()
+    inks: tuple[Ink, ...] = ()
+    completions: tuple[Completion, ...] = ()
+    signed: tuple[File, ...] = ()
+    sealed: File | None = None
+
+    @property
+    def issued(self) -> Issued | None:
+        """The current revision as it is shown and signed, None while it is being made."""
+        last = self.issues[-1] if self.issues else None
+        return last if last and last.revision == self.revision else None
+
+    @property
+    def done(self) -> bool:
+        return set(self.signers) == {completion.person_id for completion in self.completions}
+
+    def completed_by(self, person_id: str) -> bool:
+        return any(completion.person_id == person_id for completion in self.completions)
+
+    def fields_of(self, person_id: str) -> tuple[Field, ...]:
+        fields = self.issued.fields if self.issued else ()
+        return tuple(field for field in fields if field.person_id == person_id)
+
+    def inked(self, field: str) -> Ink | None:
+        return next((ink for ink in self.inks if ink.field == field), None)
+
+    def pages_read(self, person_id: str) -> tuple[int, ...]:
+        return tuple(sorted(page for reader, page in self.reads if reader == person_id))

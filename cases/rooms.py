@@ -1,0 +1,85 @@
+"""Meetings and recordings of a case as they stand. Every fact keeps the id of the entry it comes from (`source`)."""
+
+from datetime import datetime
+
+import msgspec
+
+from cases.parts import AgentRef, Permission, Track
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What somebody said on the recording: the span from the question to the answer holds it (S51)."""
+
+    yes: bool
+    asked_at: datetime
+    at: datetime
+    source: str
+    recorded_s: float | None = None
+
+
+class Shown(msgspec.Struct, frozen=True):
+    seconds: float
+    frames: int
+    at: datetime
+    source: str
+
+
+class Party(msgspec.Struct, frozen=True):
+    """One person in one meeting. `sessions` are the device sessions whose phone was verified there."""
+
+    person_id: str
+    sessions: tuple[str, ...] = ()
+    verification: str | None = None
+    verified_at: datetime | None = None
+    locked_out: bool = False
+    permissions: tuple[Permission, Permission] | None = None
+    consents: dict[str, Answer] = {}
+    name: Answer | None = None
+    identity: dict[str, Shown] = {}
+    confirmations: dict[str, Answer] = {}
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    step: str
+    person_id: str
+    asked_at: datetime
+
+
+class Card(msgspec.Struct, frozen=True):
+    registration_no: str
+    at: datetime
+    source: str
+
+
+class Meeting(msgspec.Struct, frozen=True):
+    room_id: str
+    recording_id: str
+    serial: str
+    host: AgentRef
+    opened_at: datetime
+    parties: tuple[Party, ...]
+    present: tuple[str, ...] = ()
+    prompt: Prompt | None = None
+    card: Card | None = None
+    stalls: int = 0
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+
+    def party(self, person_id: str) -> Party:
+        return next((party for party in self.parties if party.person_id == person_id), Party(person_id))
+
+
+class Recording(msgspec.Struct, frozen=True):
+    recording_id: str
+    room_id: str
+    serial: str
+    started_at: datetime
+    seconds: float = 0.0
+    manifest_blob: str = ""
+    manifest_sha256: str = ""
+    tracks: tuple[Track, ...] = ()
+    source: str | None = None  # of the sealing; None while it is being written
+
+    @property
+    def sealed(self) -> bool:
+        return self.source is not None
