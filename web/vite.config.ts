@@ -11,7 +11,7 @@ type Texts = Record<string, { zh: string; en: string }>;
 
 /** Keys that a page never shows: those of the other pages. */
 const foreign: Record<Page, RegExp> = {
-  customer: /^(k|r|d|staff|queue|viewer|assessment|verify)\.|^finding\.(kind|strength|before|status)\.|^web\.mark\./,
+  customer: /^(k|r|d|staff|queue|viewer|assessment|verify|finding|event|evidence|action|my_status|(photo|document|review|callback)_[a-z]+)\./,
   console: /^(c|r|d)\./,
   review: /^(c|k|d)\./,
   demo: /^(?!d\.|login\.|problem\.(network|unexpected)$|[a-z]+$)/

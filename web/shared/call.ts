@@ -19,6 +19,8 @@ export const muted = signal<{ camera: boolean; microphone: boolean }>({ camera: 
 export const endReason = signal<string | null>(null);
 export const inCall = computed(() => phase.value === "live" || phase.value === "reconnecting");
 
+/** Answers to an offer that a newer one has replaced: the newer one is already in our queue. */
+const overtaken = new Set(["stale_offer", "superseded"]);
 const maxTries = 8;
 const lostMs = 5000;
 let up: Published | null = null;
@@ -193,7 +195,10 @@ function arrange(pc: RTCPeerConnection, tracks: ServerEvents["room.offer"]["trac
 
 on("room.offer", (offer) => {
   const born = generation;
-  offers = offers.then(() => (born === generation ? take(offer) : undefined)).catch(() => void rejoin());
+  const taken = offers.then(() => (born === generation ? take(offer) : undefined));
+  offers = taken.catch((error: unknown) => {
+    if (!(error instanceof Problem && overtaken.has(error.code))) void rejoin();
+  });
 });
 on("room.roster", (body) => seat(body.participants));
 on("room.recorder", (body) => {

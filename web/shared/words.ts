@@ -1,15 +1,15 @@
-import { t, tAny } from "./text.ts";
+import { t } from "./text.ts";
 import type { CaseView, Person, ScriptStep } from "./types.ts";
 
-/** Names for codes that several pages show. */
-export const stateName = (state: string): string => tAny([`state.${state}`, `web.state.${state}`], state);
-export const stepName = (id: string): string => tAny([`step.${id}`, `web.step.${id}`], id);
-export const roleName = (role: string): string => tAny([`role.${role}`, `web.role.${role}`], role);
-export const kindName = (kind: string): string => tAny([`case_kind.${kind}`, `web.case_kind.${kind}`], kind);
-export const hintName = (code: string): string => tAny([`capture.hint.${code}`, `web.hint.${code}`], code);
-export const warningName = (code: string): string => tAny([`warning.${code}`, `ink.${code}`, `problem.${code}`, `web.warning.${code}`], code);
-export const reasonName = (code: string): string => tAny([`reason.${code}`, `gate.${code}`, `web.reason.${code}`, `problem.${code}`], code);
-export const markName = (type: string): string => tAny([`mark.${type}`, `event.${type}`, `step.${type}`, `web.mark.${type}`], type);
+/** Names for codes that several pages show; the texts are those of the packages that own the codes. */
+export const stateName = (state: string): string => t(`state.${state}`);
+export const stepName = (id: string): string => t(`step.${id}`);
+export const roleName = (role: string): string => t(`role.${role}`);
+export const kindName = (kind: string): string => t(`case_kind.${kind}`);
+export const hintName = (code: string): string => t(`capture.hint.${code}`);
+export const warningName = (code: string): string => t(`ink.${code}`);
+export const reasonName = (code: string): string => t(`reason.${code}`);
+export const markName = (type: string): string => t(`event.${type}`);
 
 export const roles = (person: Person): string => person.roles.map(roleName).join("、");
 export const personOf = (view: CaseView, id: string | null): Person | undefined => view.people.find((person) => person.id === id);
@@ -19,6 +19,4 @@ export const policyholder = (view: CaseView): Person | undefined =>
   view.people.find((person) => person.roles.includes("policyholder")) ?? view.people[0];
 
 /** What a prompt asks of the person addressed. */
-export const promptText = (step: string): string => tAny([`prompt.${step}`, `web.prompt.${step}`], stepName(step));
-export const submitted = (view: CaseView): boolean => view.submission !== null;
-export const amount = (label: string): string => (label ? label : t("none"));
+export const promptText = (step: string): string => t(`prompt.${step}`);
