@@ -30,6 +30,12 @@ class EventUnknown(Exception):
     code = "event_unknown"
 
 
+class EventUnreadable(Exception):
+    """A value that JSON cannot carry, such as an infinite number."""
+
+    code = "event_unreadable"
+
+
 class CaseErased(Exception):
     """The key of this case was erased: what happened cannot be read any more."""
 
@@ -37,8 +43,14 @@ class CaseErased(Exception):
 
 
 def to_record(event: Event, at: datetime, actor: Actor, subjects: tuple[str, ...] = ()) -> Record:
+    """Raises EventUnreadable: an entry that no one could read back would end its case for good."""
     body = {"v": event.version, **msgspec.to_builtins(event)}
-    return Record(type(event).__name__, at, actor.label, body, subjects)
+    name = type(event).__name__
+    try:
+        _decode(name, msgspec.json.decode(msgspec.json.encode(body)))
+    except msgspec.ValidationError as error:
+        raise EventUnreadable(f"{name}: {error}") from None
+    return Record(name, at, actor.label, body, subjects)
 
 
 def from_entry(entry: Entry) -> Happened:

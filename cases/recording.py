@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -164,7 +165,7 @@ def _track(track: Any) -> Track:
 def _checked(ranges: list[list[float]]) -> tuple[tuple[float, float], ...]:
     if not 0 < len(ranges) <= MAX_RANGES:
         raise RangesInvalid
-    if any(len(span) != 2 or not 0 <= span[0] <= span[1] for span in ranges):
+    if any(len(span) != 2 or not 0 <= span[0] <= span[1] < math.inf for span in ranges):
         raise RangesInvalid
     return tuple((float(start), float(end)) for start, end in ranges)
 

@@ -102,7 +102,10 @@ async def test_every_look_at_a_recording_is_written_down_even_after_the_decision
     assert (case.state, case.viewed) == (State.ACCEPTED, {"R1": ((0.0, 12.5), (20.0, 30.0))})
 
 
-@pytest.mark.parametrize("ranges", [[], [[1.0]], [[5.0, 4.0]], [[-1.0, 4.0]], [[0.0, 1.0]] * 201])
+@pytest.mark.parametrize(
+    "ranges",
+    [[], [[1.0]], [[5.0, 4.0]], [[-1.0, 4.0]], [[0.0, float("inf")]], [[float("nan"), 1.0]], [[0.0, 1.0]] * 201],
+)
 async def test_ranges_that_are_none_are_refused(stage, ranges):
     with pytest.raises(errors.RangesInvalid):
         await recording.view_recording(stage.desk, REVIEWER, stage.case_id, ranges)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases import events
-from cases.codec import UPCASTERS, EventUnknown, Happened, from_entry, to_record
+from cases.codec import UPCASTERS, EventUnknown, EventUnreadable, Happened, from_entry, to_record
 from cases.errors import WrongState
 from cases.events import EVENTS, CaseOpened
 from cases.fold import EFFECTS, apply, next_state, replay
@@ -61,6 +61,7 @@ def event_of(kind):
 
 
 st.register_type_strategy(str, st.sampled_from(["a", "b"]))
+st.register_type_strategy(float, st.floats(0, 1e6))
 st.register_type_strategy(dict, st.just({}))
 any_event = st.one_of([event_of(kind) for name, kind in sorted(EVENTS.items()) if name != "CaseOpened"])
 
@@ -104,6 +105,11 @@ def test_every_event_survives_the_journal(event):
     kind = EVENTS[record.type]
     version = body.pop("v")
     assert (version, msgspec.convert(body, kind)) == (kind.version, event)
+
+
+def test_what_could_not_be_read_back_is_never_written():
+    with pytest.raises(EventUnreadable):
+        to_record(events.RecordingViewed(viewer_id="R1", ranges=((0.0, float("inf")),)), NOW, AGENT)
 
 
 def test_every_event_has_a_place_in_the_table_and_is_named_once():
