@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.schema import Table
@@ -23,6 +23,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 BUSY_SECONDS = 5
 POOL_SIZE = 5
+HIDDEN = {"hide_parameters": True}  # errors are logged, and parameters name persons
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 TRIGGERS = {
     "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
@@ -36,7 +37,9 @@ def open_engine(url: str) -> AsyncEngine:
     if place.get_backend_name() == "sqlite":
         return SqliteEngine(place)
     options = {"timeout": 5, "command_timeout": 30, "server_settings": {"application_name": "cvx"}}
-    return create_async_engine(place, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args=options)
+    engine = create_async_engine(place, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args=options, **HIDDEN)
+    event.listen(engine.sync_engine, "handle_error", _without_detail)
+    return engine
 
 
 class SqliteEngine(AsyncEngine):
@@ -48,7 +51,7 @@ class SqliteEngine(AsyncEngine):
     def __init__(self, place: URL):
         if place.database in (None, "", ":memory:"):
             raise ValueError("a database URL begins with sqlite: or postgresql: and names a file")
-        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}}
+        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None}} | HIDDEN
         super().__init__(_prepared(create_async_engine(place, **options).sync_engine))
         self._direct = _prepared(create_engine(place.set(drivername="sqlite+pysqlite"), **options))
         self._start()
@@ -109,6 +112,15 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+
+
+def _without_detail(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL quotes the row that it refuses; like the parameters it stays out of every message."""
+    original = context.original_exception
+    for error in filter(None, (context.sqlalchemy_exception, original, original.__cause__)):
+        error.args = tuple(arg.split("\nDETAIL:")[0] if isinstance(arg, str) else arg for arg in error.args)
+        if hasattr(error, "detail") and error is original.__cause__:
+            error.detail = None
 
 
 @asynccontextmanager

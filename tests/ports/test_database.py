@@ -1,13 +1,15 @@
 import asyncio
+import traceback
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ports.database import migrate, open_engine, read, write
-from ports.schema import metadata
+from ports.database import migrate, open_engine, read, transact, write
+from ports.schema import checkpoints, metadata
 
 
 def _differences(connection: Connection) -> list:
@@ -39,6 +41,20 @@ async def test_a_transaction_that_raises_leaves_nothing(engine: AsyncEngine):
             raise ZeroDivisionError
     async with read(engine) as connection:
         assert (await connection.execute(text("SELECT count(*) FROM checkpoints"))).scalar_one() == 0
+
+
+async def test_what_is_told_of_a_failing_insert_holds_no_parameter(engine: AsyncEngine):
+    row = {"name": "A123456789", "position": 1}
+    for rows in ([row, row], [row | {"position": None}]):
+        with pytest.raises(IntegrityError) as one_way:
+            await transact(engine, lambda connection: connection.execute(insert(checkpoints), rows))  # noqa: B023
+        with pytest.raises(IntegrityError) as other_way:
+            async with write(engine) as connection:
+                await connection.execute(insert(checkpoints), rows)
+        for failed in (one_way, other_way):
+            told = "".join(traceback.format_exception(failed.value))
+            assert "INSERT INTO checkpoints" in told
+            assert "A123456789" not in told
 
 
 async def test_a_reader_sees_one_state_and_waits_for_no_writer(engine: AsyncEngine):
