@@ -11,7 +11,9 @@ from cases.events import EVENTS, Event
 from ports.journal import Entry, Record
 
 # (event type, stored version) -> the body one version later
-UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("IdentityShown", 1): lambda body: body | {"longest_gap_ms": None},
+}
 
 
 class Happened(msgspec.Struct, frozen=True):

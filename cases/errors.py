@@ -139,6 +139,18 @@ class IdentityTooShort(CaseError):
     code = "identity_too_short"
 
 
+class IdentityInterrupted(CaseError):
+    """The picture stood still or was muted meanwhile: `longest_gap_ms` between two of the `frames` that came."""
+
+    code = "identity_interrupted"
+
+
+class NotInRoom(CaseError):
+    """Who is recorded answers, and nobody else (S15)."""
+
+    code = "not_in_room"
+
+
 class EndNeedsReason(CaseError):
     """Ending before the closing step is an abort, which has a reason (S72)."""
 

@@ -215,13 +215,16 @@ class RegistrationCardShown(Event):
 
 
 class IdentityShown(Event):
-    """Timed on frames that the server received."""
+    """Timed on frames that the server received. `longest_gap_ms` is None in entries from before it was measured."""
+
+    version: ClassVar[int] = 2
 
     room_id: str
     person_id: str
     side: Literal["front", "back"]
     seconds: float
     frames: int
+    longest_gap_ms: int | None
     started_at: datetime
     ended_at: datetime
 

@@ -11,6 +11,7 @@ from cases.errors import (
     EarlierDocumentFirst,
     MeetingNotOpen,
     NotAllowed,
+    NotInRoom,
     PagesUnread,
     PhoneNotVerified,
     PhotoTaskNotFound,
@@ -131,6 +132,14 @@ def verified(case: Case, actor: Actor) -> tuple[CasePerson, Meeting, Party]:
     return person, meeting, party
 
 
+def in_room(case: Case, actor: Actor) -> tuple[CasePerson, Meeting]:
+    """A verified person who is in the call now, which is being recorded."""
+    person, meeting, _ = verified(case, actor)
+    if person.person_id not in meeting.present:
+        raise NotInRoom
+    return person, meeting
+
+
 def consented(party: Party) -> bool:
     return all(name in party.consents and party.consents[name].yes for name in CONSENTS)
 
@@ -148,6 +157,7 @@ def lock_reasons(case: Case, person_id: str, recorder: RecorderLive | None) -> t
     checks = {
         "recorder_not_writing": recorder is not None and recorder.live,
         "phone_not_verified": bool(party.sessions),
+        "not_in_room": person_id in meeting.present,
         "permissions_missing": party.permissions == ("granted", "granted"),
         "consents_missing": consented(party),
         "registration_card_missing": meeting.card is not None,

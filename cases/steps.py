@@ -1,13 +1,20 @@
 """The spoken and shown steps of a meeting: the agent asks, the person answers, in order (S47-S53, S71)."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from cases import gates, script
 from cases.actor import Actor
 from cases.case import Case
 from cases.desk import Desk
-from cases.errors import IdentityTooShort, NotAsked, RegistrationCardInvalid, StepOutOfOrder, StepUnknown
+from cases.errors import (
+    IdentityInterrupted,
+    IdentityTooShort,
+    NotAsked,
+    RegistrationCardInvalid,
+    StepOutOfOrder,
+    StepUnknown,
+)
 from cases.events import (
     ConsentGiven,
     ConsentRefused,
@@ -25,6 +32,18 @@ from cases.taipei import taipei_date
 from cases.workflow import load, record
 
 IDENTITY_SECONDS = 5.0
+LONGEST_GAP_MS = 1000
+FRAMES_PER_SECOND = 5
+
+
+class Held(Protocol):
+    """The media plane's HeldFrames, by its attributes: what the server received while the agent held the step."""
+
+    frames: int
+    seconds: float
+    longest_gap_ms: int
+    started_at: datetime
+    ended_at: datetime
 
 
 async def prompt(desk: Desk, actor: Actor, case_id: str, step: str, person_id: str) -> Case:
@@ -41,11 +60,11 @@ async def prompt(desk: Desk, actor: Actor, case_id: str, step: str, person_id: s
 
 
 async def answer(desk: Desk, actor: Actor, case_id: str, step: str, answer: bool) -> Case:
-    """The person himself answers what he was asked; the agent cannot (S51). Raises NotAsked."""
+    """The person himself answers what he was asked; the agent cannot (S51). Raises NotAsked, NotInRoom."""
     recorder = await _recorder(desk, case_id)
 
     def decide(case: Case) -> list[Event]:
-        person, meeting, _ = gates.verified(case, actor)
+        person, meeting = gates.in_room(case, actor)
         asked = meeting.prompt
         if asked is None or (asked.step, asked.person_id) != (step, person.person_id):
             raise NotAsked
@@ -85,30 +104,35 @@ async def identity_shown(
     case_id: str,
     person_id: str,
     side: Literal["front", "back"],
-    seconds: float,
-    frames: int,
-    started_at: datetime,
-    ended_at: datetime,
+    held: Held,
 ) -> Case:
-    """What the media plane counted while the agent held the step: at least 5.0 s of received frames (S53)."""
+    """At least 5.0 s in which frames kept coming (S53). Raises IdentityTooShort, IdentityInterrupted."""
 
     def decide(case: Case) -> list[Event]:
         gates.agent_of(case, actor)
         meeting = _in_order(case, f"identity_{side}", person_id)
-        if seconds < IDENTITY_SECONDS or frames < 1:
-            raise IdentityTooShort(seconds=seconds)
+        _unbroken(held)
         shown = IdentityShown(
             room_id=meeting.room_id,
             person_id=person_id,
             side=side,
-            seconds=seconds,
-            frames=frames,
-            started_at=started_at,
-            ended_at=ended_at,
+            seconds=held.seconds,
+            frames=held.frames,
+            longest_gap_ms=held.longest_gap_ms,
+            started_at=held.started_at,
+            ended_at=held.ended_at,
         )
         return [shown]
 
     return await record(desk, actor, case_id, decide)
+
+
+def _unbroken(held: Held) -> None:
+    """Seconds on the clock are not enough: a frozen or muted picture shows nobody's card."""
+    if held.seconds < IDENTITY_SECONDS:
+        raise IdentityTooShort(seconds=held.seconds)
+    if held.longest_gap_ms > LONGEST_GAP_MS or held.frames < FRAMES_PER_SECOND * held.seconds:
+        raise IdentityInterrupted(longest_gap_ms=held.longest_gap_ms, frames=held.frames)
 
 
 def _in_order(case: Case, step: str, person_id: str) -> Meeting:

@@ -112,8 +112,7 @@ async def release_identity(call: Call, case_id: Id, body: HoldRelease) -> CaseVi
         raise HoldUnknown
     await hold_gate(call.desk, call.actor, case_id, held.person_id, held.side)
     frames = await call.services.media.release(held.room_id, body.hold_id)
-    span = frames.seconds, frames.frames, frames.started_at, frames.ended_at
-    case = await identity_shown(call.desk, call.actor, case_id, held.person_id, held.side, *span)
+    case = await identity_shown(call.desk, call.actor, case_id, held.person_id, held.side, frames)
     return await view_of(call, case)
 
 

@@ -3,7 +3,7 @@ what it is about."""
 
 import hashlib
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from types import SimpleNamespace
@@ -178,9 +178,12 @@ class Stage:
             case = await self.show(actor, side)
         return case
 
-    async def show(self, actor: Actor, side: str, seconds: float = 5.2) -> Case:
+    async def show(self, actor: Actor, side: str, seconds: float = 5.2, frames: int = 78, gap_ms: int = 80) -> Case:
         now = self.clock.now()
-        return await steps.identity_shown(self.desk, AGENT, self.case_id, actor.id, side, seconds, 78, now, now)
+        held = SimpleNamespace(
+            frames=frames, seconds=seconds, longest_gap_ms=gap_ms, started_at=now, ended_at=now + timedelta(seconds=5)
+        )
+        return await steps.identity_shown(self.desk, AGENT, self.case_id, actor.id, side, held)
 
     async def meet(self, *actors: Actor) -> Case:
         """A meeting in which these persons may sign."""

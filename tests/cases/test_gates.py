@@ -240,6 +240,25 @@ async def test_each_side_of_the_id_is_shown_for_five_seconds(stage):
     assert case.meeting.party(WANG.id).identity["front"].seconds == 5.0
 
 
+@pytest.mark.parametrize(
+    ("frames", "gap_ms"), [(1, 5400), (78, 1001), (24, 900)], ids=["one frame", "a gap", "too few frames"]
+)
+async def test_an_id_on_a_picture_that_stood_still_is_not_shown(stage, frames, gap_ms):
+    await stage.ready(ALONE)
+    await meeting.open_meeting(stage.desk, AGENT, stage.case_id)
+    await stage.enter(WANG)
+    for step in ("consent_recording", "consent_video_signing", "consent_face"):
+        await stage.say(WANG, step)
+    await steps.show_registration_card(stage.desk, AGENT, stage.case_id, REGISTRY)
+    await stage.say(WANG, "state_name")
+    with pytest.raises(errors.IdentityInterrupted) as refused:
+        await stage.show(WANG, "front", 5.0, frames, gap_ms)
+    assert refused.value.details == {"longest_gap_ms": gap_ms, "frames": frames}
+    await stage.show(WANG, "front", 5.0, 25, 1000)
+    shown = (await stage.desk.journal.read(stage.case_id))[-1].body
+    assert (shown["frames"], shown["longest_gap_ms"]) == (25, 1000)
+
+
 # --- signing is locked -------------------------------------------------------------------------------------------
 
 
@@ -255,6 +274,7 @@ async def test_signing_is_locked_until_every_step_is_done(stage):
     await stage.verify_phone(WANG)
     everything = [
         "recorder_not_writing",
+        "not_in_room",
         "permissions_missing",
         "consents_missing",
         "registration_card_missing",
@@ -264,6 +284,7 @@ async def test_signing_is_locked_until_every_step_is_done(stage):
     await meeting.permission_report(stage.desk, WANG, stage.case_id, "granted", "denied")
     assert await locked(stage) == everything
     await meeting.permission_report(stage.desk, WANG, stage.case_id, "granted", "granted")
+    await meeting.joined(stage.desk, WANG, stage.case_id)
     for step in ("consent_recording", "consent_video_signing", "consent_face"):
         await stage.say(WANG, step)
     assert await locked(stage) == ["recorder_not_writing", "registration_card_missing", "identity_missing"]
@@ -284,6 +305,31 @@ async def test_signing_is_locked_when_the_recorder_has_been_silent_for_a_second_
     await stage.read(WANG, "notice")
     stage.clock.advance(1.6)
     assert await locked(stage) == ["recorder_not_writing"]
+
+
+async def test_who_has_left_the_call_neither_signs_nor_answers_nor_completes_nor_submits(stage):
+    await stage.meeting_for(ALONE)
+    await stage.finish_all(WANG)
+    await steps.prompt(stage.desk, AGENT, stage.case_id, "state_name", WANG.id)
+    await meeting.left(stage.desk, WANG, stage.case_id, "gone")
+    await stage.recording()
+    assert await locked(stage) == ["not_in_room"]
+    with pytest.raises(errors.NotInRoom):
+        await steps.answer(stage.desk, WANG, stage.case_id, "state_name", True)
+    with pytest.raises(errors.SigningLocked):
+        await submission.submit(stage.desk, WANG, stage.case_id)
+    await meeting.joined(stage.desk, WANG, stage.case_id)
+    assert (await submission.submit(stage.desk, WANG, stage.case_id)).submission is not None
+
+
+async def test_who_has_left_the_call_does_not_complete_a_document(stage):
+    await stage.meeting_for(ALONE)
+    await stage.read(WANG, "notice")
+    await meeting.left(stage.desk, WANG, stage.case_id, "gone")
+    await stage.recording()
+    with pytest.raises(errors.SigningLocked) as refused:
+        await signing.complete_document(stage.desk, WANG, stage.case_id, "notice", 1)
+    assert refused.value.details["reasons"] == ["not_in_room"]
 
 
 async def test_a_no_to_the_recording_keeps_signing_locked(stage):
