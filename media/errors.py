@@ -79,10 +79,6 @@ class HoldUnknown(MediaError):
     code = "hold_unknown"
 
 
-class TooManyHolds(MediaError):
-    code = "too_many_holds"
-
-
 class BadRequest(MediaError):
     """A message of the worker protocol that is malformed, too long or unknown."""
 

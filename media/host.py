@@ -24,7 +24,6 @@ from ports.clock import Clock
 from ports.keys import Keys
 from ports.keyvalue import KeyValue
 
-EMPTY_SECONDS = 900.0
 DRAIN_SECONDS = 30.0
 HOOK_SECONDS = 10.0
 REMEMBERED = 64
@@ -128,13 +127,13 @@ class Host:
         self._own(self._end_room(room_id, reason))
 
     async def renew(self) -> None:
-        """Keep the leases; end what is ours no more, and what stays empty."""
+        """Keep the leases; end what is ours no more, and what stays empty or without its host."""
         for room_id, hosted in list(self.rooms.items()):
             holder = await placement.take_lease(self._keyvalue, room_id, self._worker_id)
             if holder != self._worker_id:
                 self.close_later(room_id, Reason.LEASE_LOST)
-            elif hosted.room.empty and self._clock.monotonic() - hosted.room.empty_since > EMPTY_SECONDS:
-                self.close_later(room_id, Reason.ROOM_EMPTY)
+            elif (reason := hosted.room.over()) is not None:
+                self.close_later(room_id, reason)
 
     async def drain(self) -> None:
         """Open no more rooms, seal every recording, finish every report. What fails is in the log."""

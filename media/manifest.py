@@ -173,6 +173,7 @@ def summary(manifest: Manifest, blob: str, blob_sha256: str) -> SealedRecording:
         seconds=manifest.duration_ms / 1000,
         tracks=tuple(_summary_of_track(track) for track in manifest.tracks),
         started_at=manifest.started_at,
+        reason=manifest.reason,
     )
 
 

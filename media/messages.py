@@ -28,6 +28,7 @@ class Reason(StrEnum):
     FAILED = "failed"
     ROOM_CLOSED = "room_closed"
     ROOM_EMPTY = "room_empty"
+    HOST_LOST = "host_lost"
     DRAINED = "drained"
     LEASE_LOST = "lease_lost"
     WORKER_LOST = "worker_lost"
@@ -148,7 +149,8 @@ class SealedTrack(Value, frozen=True):
 
 class SealedRecording(Value, frozen=True):
     """``started_at`` is the zero of the recording's clock: every ``start_ms`` counts from it. It lies before the first
-    frame, and so before the event that says that the recorder writes."""
+    frame, and so before the event that says that the recorder writes. ``reason``: why the room was closed, one of
+    `Reason` or the closing caller's word; "recovered" where its process died before anyone said."""
 
     recording_id: str
     serial: str
@@ -157,6 +159,7 @@ class SealedRecording(Value, frozen=True):
     seconds: float
     tracks: tuple[SealedTrack, ...] = ()
     started_at: datetime | None = None
+    reason: str = ""
 
 
 class RecorderEvent(Value, frozen=True):

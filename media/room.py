@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from media.errors import HoldUnknown, ParticipantUnknown, RoomEnded, RoomFull, TooManyHolds
+from media.attendance import Attendance
+from media.errors import HoldUnknown, ParticipantUnknown, RoomEnded, RoomFull
 from media.eventbox import EventBox
 from media.forwarding import FrameHold
 from media.ice import IceSettings
@@ -37,7 +38,6 @@ from media.uplink import Gate
 from ports.clock import Clock
 
 MAX_PARTICIPANTS = 6
-MAX_HOLDS = 8
 TICK_SECONDS = 0.2
 
 log = structlog.get_logger()
@@ -69,11 +69,11 @@ class Room:
         observer: TrackObserver,
     ):
         self.spec = spec
-        self.empty_since = clock.monotonic()
         self._recorder, self._clock, self._gate, self._observer = recorder, clock, gate, observer
         self._new_transport = partial(Transport, ice, clock)
         self._participants: dict[str, Participant] = {}
         self._holds: dict[str, Hold] = {}
+        self._attendance = Attendance(clock.monotonic())
         self._boxes: set[EventBox] = set()
         self._seats = 0
         self._shown = Roster()
@@ -95,6 +95,7 @@ class Room:
         self._seats += 1
         participant = Participant(spec, self._seats, self, self._new_transport, self._gate, self._clock, former)
         self._participants[spec.participant_id] = participant
+        self._count()
         for publication in self._publications():
             if publication.info.participant_id != spec.participant_id:
                 participant.subscribe(publication)
@@ -120,8 +121,8 @@ class Room:
         participant = self._participants.pop(participant_id, None)
         if participant is None:
             return
-        if not self._participants:
-            self.empty_since = self._clock.monotonic()
+        self._count()
+        self._drop_holds(participant_id)
         self._emit(ParticipantGone(participant_id, reason))
         self.changed()
         await participant.close(reason)
@@ -131,9 +132,10 @@ class Room:
         self._recorder.mark(label, self._clock.now(), data)
 
     def hold(self, participant_id: str, label: str) -> str:
+        """One at a time for each: a hold that nobody released, as of a page that was loaded anew, makes way."""
         participant = self._participant(participant_id)
-        if len(self._holds) >= MAX_HOLDS:
-            raise TooManyHolds(f"{MAX_HOLDS} holds are open")
+        self._drop_holds(participant_id)
+        participant.holds.clear()
         hold_id = secrets.token_urlsafe(12)
         frames = participant.holds[hold_id] = FrameHold(self._clock.monotonic())
         self._holds[hold_id] = Hold(participant_id, frames, self._clock.now())
@@ -159,9 +161,9 @@ class Room:
     def recorder_status(self) -> RecorderStatus:
         return self._recorder.status()
 
-    @property
-    def empty(self) -> bool:
-        return not self._participants
+    def over(self) -> Reason | None:
+        """Why this room should be closed now although nobody asked for it, if it should."""
+        return self._attendance.verdict(self._clock.monotonic())
 
     # ---- events -----------------------------------------------------------------------------------------------------
 
@@ -247,6 +249,12 @@ class Room:
         for participant_id in [key for key, p in self._participants.items() if p.gone(now)]:
             await self.leave(participant_id, Reason.SILENT)
         self.changed()
+
+    def _count(self) -> None:
+        self._attendance.update({p.spec.role for p in self._participants.values()}, self._clock.monotonic())
+
+    def _drop_holds(self, participant_id: str) -> None:
+        self._holds = {key: hold for key, hold in self._holds.items() if hold.participant_id != participant_id}
 
     def _check_open(self) -> None:
         if self._ended:

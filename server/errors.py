@@ -190,7 +190,6 @@ STATUS: Mapping[type[Exception], int] = {
     media.WrongSource: 400,
     media.NothingOffered: 409,
     media.HoldUnknown: 409,
-    media.TooManyHolds: 409,
     signaling.SignalingError: 400,
     signaling.SessionEnded: 401,
     signaling.TooManyMessages: 429,

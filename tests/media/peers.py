@@ -218,7 +218,7 @@ class CountingRecorder:
 
     async def seal(self, reason: str) -> SealedRecording:
         self.sealings += 1
-        return SealedRecording("rec-1", "REC0001", "rec-1/manifest.json", "0" * 64, 1.0)
+        return SealedRecording("rec-1", "REC0001", "rec-1/manifest.json", "0" * 64, 1.0, reason=reason)
 
     async def discard(self) -> None:
         self.discarded = True

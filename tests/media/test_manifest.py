@@ -98,7 +98,7 @@ def test_random_bytes_are_no_manifest(data):
 def test_the_summary_counts_what_the_segments_hold():
     sealed = summary(MANIFEST, "recordings/r/manifest.json", "ef" * 32)
     (track,) = sealed.tracks
-    assert sealed.started_at == AT
+    assert (sealed.started_at, sealed.reason) == (AT, "done")
     assert (sealed.seconds, track.frames, track.seconds, track.codec) == (9.5, 120, 4.0, "VP8")
     assert [(ref.start_ms, ref.duration_ms, ref.frames) for ref in track.segments] == [(0, 2000, 60), (7500, 2000, 60)]
 

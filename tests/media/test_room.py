@@ -15,13 +15,12 @@ from media.errors import (
     ParticipantUnknown,
     RoomEnded,
     RoomFull,
-    TooManyHolds,
     WrongSource,
 )
 from media.ice import LOOPBACK
 from media.messages import ParticipantGone, ParticipantSpec, Reason, RoomClosed, RoomSpec, SealedRecording
 from media.participant import GONE_SECONDS
-from media.room import MAX_HOLDS, MAX_PARTICIPANTS, Room, TrackObserver
+from media.room import MAX_PARTICIPANTS, Room, TrackObserver
 from ports.clock import SystemClock
 from tests.media.peers import CountingRecorder, Pages, Peer, hang_up, until
 
@@ -278,12 +277,25 @@ async def test_a_hold_of_someone_without_a_camera_counts_nothing(stage):
     assert (held.frames, held.longest_gap_ms >= 5000) == (0, True)
 
 
-async def test_only_so_many_holds_are_open(stage):
+async def test_a_new_hold_of_a_person_replaces_the_former_and_leaves_those_of_others(stage):
+    for name in ("b", "c"):
+        await stage.room.join(Peer(stage.room, name).spec)
+    others = stage.room.hold("c", "front")
+    former, latest = [stage.room.hold("b", "front") for _ in range(20)][-2:]
+    with pytest.raises(HoldUnknown):
+        stage.room.release(former)
+    assert [stage.room.release(hold_id).frames for hold_id in (latest, others)] == [0, 0]
+
+
+async def test_a_hold_goes_on_over_a_rejoin_and_ends_when_the_person_leaves(stage):
     await stage.room.join(Peer(stage.room, "b").spec)
-    for _ in range(MAX_HOLDS):
-        stage.room.hold("b", "again")
-    with pytest.raises(TooManyHolds):
-        stage.room.hold("b", "again")
+    hold_id = stage.room.hold("b", "front")
+    await stage.room.join(Peer(stage.room, "b").spec)
+    assert stage.room.release(hold_id).frames == 0
+    hold_id = stage.room.hold("b", "front")
+    await stage.room.leave("b", Reason.LEFT)
+    with pytest.raises(HoldUnknown):
+        stage.room.release(hold_id)
 
 
 async def test_bad_input_is_refused_by_name_and_changes_nothing(stage):

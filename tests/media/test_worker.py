@@ -8,12 +8,13 @@ from datetime import datetime
 
 import pytest
 
+from media.attendance import EMPTY_SECONDS, HOST_SECONDS
 from media.errors import RecorderFailed, WorkerDraining, WorkerFull
 from media.hooks import Hooks
-from media.host import EMPTY_SECONDS
 from media.ice import LOOPBACK
 from media.messages import (
     RecorderChanged,
+    ParticipantSpec,
     RecorderEvent,
     RoomClosed,
     RoomOpened,
@@ -185,6 +186,21 @@ async def test_a_room_that_stays_empty_is_sealed(plant):
         clock.advance(EMPTY_SECONDS / 2)
         await asyncio.sleep(0.05)
     await until(lambda: plant.recorders[0].sealings == 1)
+
+
+async def test_a_room_whose_host_stays_away_is_sealed_and_told_with_that_reason(plant):
+    clock = FrozenClock()
+    await plant.worker(clock=clock)
+    await plant.client.open_room("r1", SPEC)
+    for name in ("host", "insured"):
+        await plant.client.join("r1", ParticipantSpec(participant_id=name, person_id=name, role=name))
+    await plant.client.leave("r1", "host", "silent")
+    clock.advance(HOST_SECONDS - 1)
+    await asyncio.sleep(0.05)
+    assert plant.recorders[0].sealings == 0
+    clock.advance(2.0)
+    await until(lambda: plant.reports.named("recording_sealed"))
+    assert [sealed.reason for _, _, sealed in plant.reports.named("recording_sealed")] == ["host_lost"]
 
 
 async def test_a_room_whose_lease_went_to_another_is_ended_here(plant):
