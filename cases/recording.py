@@ -31,6 +31,7 @@ from cases.workflow import load, record
 from ports.errors import BlobNotFound
 
 MAX_RANGES = 200
+VIEW_SECONDS = 12 * 3600  # as long as a login session lives
 
 
 class Sealed(Protocol):
@@ -103,6 +104,7 @@ async def recording_view(desk: Desk, actor: Actor, case_id: str, recording_id: s
     """The recording for the player; `verified` says that the manifest is the one that was sealed."""
     case = await load(desk, case_id)
     recording = sealed_recording(case, actor, recording_id)
+    await _note_view(desk, actor, case_id, recording)
     verified = await _manifest_holds(desk, case_id, recording.manifest_blob, recording.manifest_sha256)
     happenings = map(from_entry, await desk.journal.read(case_id))
     return playback(case, recording, actor, happenings, verified)
@@ -114,7 +116,17 @@ async def segment_blob(desk: Desk, actor: Actor, case_id: str, track_id: str, n:
     track = next((track for track in recording.tracks if track.track_id == track_id), None)
     if track is None or not 0 <= n < len(track.segments):
         raise RecordingNotFound
+    await _note_view(desk, actor, case_id, recording)
     return track.segments[n]
+
+
+async def _note_view(desk: Desk, actor: Actor, case_id: str, recording: Recording) -> None:
+    """Whoever gets at a recording is written down before he sees any of it, once a login session; what he plays of it
+    comes from his page (`view_recording`). Requests that arrive at once may each be written down."""
+    key = f"recording-viewed:{actor.id}:{actor.session_id}:{recording.recording_id}"
+    if await desk.keyvalue.get(key) is None:
+        await record(desk, actor, case_id, lambda _: [RecordingViewed(viewer_id=actor.id, ranges=())])
+        await desk.keyvalue.set(key, b"1", ttl=VIEW_SECONDS, only_if_absent=True)
 
 
 def sealed_recording(case: Case, actor: Actor, recording_id: str | None = None) -> Recording:

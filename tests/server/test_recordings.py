@@ -100,3 +100,31 @@ async def test_what_was_watched_is_written_down(system, sealed):
     _, journal = await agent.get(f"/api/cases/{case_id}/journal")
     assert journal["entries"][-1]["type"] == "RecordingViewed"
     assert journal["verification"]["ok"] is True
+
+
+async def views(system, case_id):
+    """(who, ranges) of every look that the journal tells of."""
+    entries = await system.desk.journal.read(case_id)
+    return [(e.actor, e.body["ranges"]) for e in entries if e.type == "RecordingViewed"]
+
+
+async def test_whoever_fetches_a_segment_is_written_down_once_a_login(system, sealed):
+    agent, case_id, _ = sealed
+    path = f"/api/cases/{case_id}/recording/segments/cam/0"
+    assert await views(system, case_id) == []
+    for _ in range(2):
+        assert (await agent.get(path, headers={"Range": "bytes=0-9"}))[0] == 206
+    await agent.get(f"/api/cases/{case_id}/recording")
+    assert await views(system, case_id) == [("agent:agent-1", [])]
+
+    again = await system.logged_in("agent-1")
+    await again.get(f"/api/cases/{case_id}/recording")
+    await again.get(path)
+    assert await views(system, case_id) == [("agent:agent-1", [])] * 2
+
+
+async def test_who_is_refused_leaves_no_trace_of_a_view(system, sealed):
+    agent, case_id, _ = sealed
+    await agent.get(f"/api/cases/{case_id}/recording/segments/cam/7")
+    await (await system.logged_in("agent-2")).get(f"/api/cases/{case_id}/recording/segments/cam/0")
+    assert await views(system, case_id) == []
