@@ -59,8 +59,9 @@ class HookRunner:
                 await self._queue.join()
         except TimeoutError:
             log.error("media_hooks_unfinished", left=self._queue.qsize() + 1)
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        finally:
+            self._task.cancel()
+            await asyncio.wait([self._task])
 
     async def _run(self) -> None:
         while True:

@@ -24,7 +24,7 @@ from ports.clock import Clock
 from ports.keys import Keys
 from ports.keyvalue import KeyValue
 
-DRAIN_SECONDS = 30.0
+DRAIN_SECONDS = 25.0  # sealing and reports together; the supervisor kills at 40 s
 HOOK_SECONDS = 10.0
 REMEMBERED = 64
 
@@ -39,6 +39,11 @@ class Hosted:
     def __init__(self, room: Room, hooks: HookRunner):
         self.room, self.hooks = room, hooks
         self.shown = RecorderStatus()
+
+    async def abandon(self) -> None:
+        """Leave it as a process that died would: its spool tells the rest."""
+        await self.room.abandon()
+        await self.hooks.close(0)
 
 
 class Host:
@@ -135,17 +140,26 @@ class Host:
             elif (reason := hosted.room.over()) is not None:
                 self.close_later(room_id, reason)
 
-    async def drain(self) -> None:
-        """Open no more rooms, seal every recording, finish every report. What fails is in the log."""
+    async def drain(self, seconds: float) -> None:
+        """Open no more rooms, seal every recording, finish every report. What is not done in time stays in the spool,
+        and the next start finishes it; what fails is in the log."""
         self.draining = True
         try:
-            async with asyncio.timeout(DRAIN_SECONDS):
+            async with asyncio.timeout(seconds):
                 endings = [self._end_room(room_id, Reason.DRAINED) for room_id in list(self.rooms)]
                 await asyncio.gather(*endings, return_exceptions=True)
                 while self._tasks:
                     await asyncio.wait(self._tasks)
         except TimeoutError:
             log.error("media_worker_drain_timeout", rooms=len(self.rooms))
+            await self._abandon()
+
+    async def _abandon(self) -> None:
+        unfinished = {*self._tasks, *(asyncio.create_task(hosted.abandon()) for hosted in self.rooms.values())}
+        for task in self._tasks:
+            task.cancel()
+        if unfinished:
+            await asyncio.wait(unfinished)
 
     async def _end_room(self, room_id: str, reason: str) -> SealedRecording:
         """Many may ask; the first to come back from sealing does what is done once."""

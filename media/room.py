@@ -221,6 +221,12 @@ class Room:
             self._closing = asyncio.create_task(self._close(reason), name="media-room-close")
         return await asyncio.shield(self._closing)
 
+    async def abandon(self) -> None:
+        """End a closing that takes too long. The spool stays."""
+        if self._closing is not None and not self._closing.done():
+            self._closing.cancel()
+            await asyncio.wait([self._closing])
+
     async def forget(self) -> None:
         """The sealed recording has been reported: its spool is needed no more."""
         await self._recorder.discard()

@@ -18,7 +18,7 @@ from media import placement, wire
 from media.admission import Capacity
 from media.eventbox import EventBox
 from media.hooks import Hooks
-from media.host import Host, NewRecorder, file_recorder, report_recovered
+from media.host import DRAIN_SECONDS, Host, NewRecorder, file_recorder, report_recovered
 from media.ice import IceSettings
 from media.messages import (
     HeldFrames,
@@ -39,6 +39,7 @@ from ports.keyvalue import KeyValue
 
 STATUS_SECONDS = 0.5
 STATUS_TTL = 1.5
+HANG_UP_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -60,11 +61,13 @@ class MediaWorker:
         *,
         capacity: Capacity | None = None,
         new_recorder: NewRecorder | None = None,
+        drain_seconds: float = DRAIN_SECONDS,
     ):
         self._worker_id, self._listen_url = worker_id, listen_url
         self._blobs, self._keys, self._spool_dir = blobs, keys, spool_dir
         self._keyvalue, self._clock, self._hooks, self._ice = keyvalue, clock, hooks, ice
         self._capacity = capacity or Capacity()
+        self._drain_seconds = drain_seconds
         recorders = new_recorder or partial(file_recorder, blobs, keys, clock, spool_dir)
         self._host = Host(worker_id, keyvalue, clock, hooks, ice, self._capacity, recorders)
         self._beats: list[asyncio.Task[None]] = []
@@ -109,7 +112,7 @@ class MediaWorker:
         log.info("media_worker_started", worker_id=self._worker_id)
 
     async def close(self) -> None:
-        await self._host.drain()
+        await self._host.drain(self._drain_seconds)
         await self._stop_serving()
         log.info("media_worker_stopped", worker_id=self._worker_id)
 
@@ -121,7 +124,7 @@ class MediaWorker:
         for session in self._sessions:
             session.stop()
         if waiting := {*self._beats, *self._sessions.values()}:
-            await asyncio.wait(waiting)
+            await asyncio.wait(waiting, timeout=HANG_UP_SECONDS)  # one that does not read its socket is left behind
         with suppress(PortError):
             await self._keyvalue.delete(f"worker:{self._worker_id}")
 

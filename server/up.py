@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import redis.asyncio as redis
-from ports.database import migrate
 
+from ports.database import migrate
 from server.lan import lan_address, qr_lines, serve_lan_certificate
 from server.processes import PidLock
 from server.settings import Settings
@@ -49,15 +49,20 @@ async def prepare(settings: Settings) -> None:
 
 def stages(settings: Settings) -> tuple[tuple[Role, ...], ...]:
     """The roles in start order; they end in the reverse one, so that a recording is sealed before its stores go."""
-    media = tuple(_role(settings, f"media-{n}", "media", "--index", str(n)) for n in range(settings.worker_count))
+    media = tuple(_media(settings, n) for n in range(settings.worker_count))
     stores = () if settings.redis_url else (_valkey(settings),)
     return (stores, (*media, _role(settings, "jobs", "jobs")), (_role(settings, "web", "web"),))
 
 
-def _role(settings: Settings, name: str, *arguments: str) -> Role:
+def _media(settings: Settings, index: int) -> Role:
+    """A worker takes 25 s at most to seal its recordings, and a few more to hang up (media/host.py)."""
+    return _role(settings, f"media-{index}", "media", "--index", str(index), stop_within=40.0)
+
+
+def _role(settings: Settings, name: str, *arguments: str, stop_within: float = 30.0) -> Role:
     path = settings.run_dir / f"{name}.beat"
     command = (sys.executable, "-m", "server", *arguments, "--beat", str(path))
-    return Role(name, command, partial(beats, path), stop_within=30.0, environment=settings.environment())
+    return Role(name, command, partial(beats, path), stop_within=stop_within, environment=settings.environment())
 
 
 def _valkey(settings: Settings) -> Role:

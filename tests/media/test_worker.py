@@ -13,12 +13,13 @@ from media.errors import RecorderFailed, WorkerDraining, WorkerFull
 from media.hooks import Hooks
 from media.ice import LOOPBACK
 from media.messages import (
-    RecorderChanged,
     ParticipantSpec,
+    RecorderChanged,
     RecorderEvent,
     RoomClosed,
     RoomOpened,
     RosterChanged,
+    SealedRecording,
 )
 from media.placement import LEASE_SECONDS, live_workers, worker_of
 from media.recorder import Recorder
@@ -142,6 +143,37 @@ async def test_a_drain_seals_every_recording_and_tells_before_it_ends(plant):
     assert [room_id for _, room_id, _ in plant.reports.named("recording_sealed")] == ["r1"]
     await until(lambda: caller.events[-1] == RoomClosed("drained"))
     await caller.close()
+
+
+async def test_a_drain_that_takes_too_long_leaves_the_recording_to_the_next_worker(plant):
+    async def database_is_away(*arguments: object) -> None:
+        raise OSError("no database")
+
+    hooks, plant.reports.hooks = plant.reports.hooks, lambda: Hooks(recording_sealed=database_is_away)
+    worker = await plant.worker(counting=False, drain_seconds=0.5)
+    await plant.client.open_room("r1", SPEC)
+    began = asyncio.get_running_loop().time()
+    await worker.close()
+    assert asyncio.get_running_loop().time() - began < 3.0
+    assert len(list((plant.folder / "spool").glob("*.spool"))) == 1
+    plant.reports.hooks = hooks
+    await plant.worker("w2")
+    assert [sealed.reason for _, _, sealed in plant.reports.named("recording_sealed")] == ["drained"]
+
+
+class NeverSeals(CountingRecorder):
+    async def seal(self, reason: str) -> SealedRecording:
+        self.sealings += 1
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+
+async def test_a_drain_gives_up_a_sealing_that_hangs(plant):
+    plant._recorder = lambda room_id, spec, on_event: recorder
+    recorder, worker = NeverSeals(), await plant.worker(drain_seconds=0.2)
+    await plant.client.open_room("r1", SPEC)
+    await worker.close()
+    assert (recorder.sealings, recorder.discarded) == (1, False)
 
 
 async def test_a_recording_that_a_dead_worker_left_is_sealed_and_reported_by_the_next(plant):
