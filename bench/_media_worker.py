@@ -15,6 +15,8 @@ from ports.clock import SystemClock
 from ports.keys import MemoryKeys
 from ports.keyvalue import MemoryKeyValue
 
+SECRET = b"of the benchmark, and of no one e"
+
 
 async def main(folder: Path) -> None:
     clock, keys = SystemClock(), MemoryKeys()
@@ -29,6 +31,7 @@ async def main(folder: Path) -> None:
         folder / "spool",
         Hooks(),
         LOOPBACK,
+        secret=SECRET,
         capacity=Capacity(max_rooms=1000, max_load=1000.0),
     )
     await worker.run()

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from bench._media_load import Arrivals, DirectPair, LoadRoom, encode_clip
+from bench._media_worker import SECRET
 from media.link import Link
 
 LOADS = ((1, 3), (5, 3), (3, 6))
@@ -62,7 +63,7 @@ async def connect(url: str) -> Link:
         if time.monotonic() > deadline:
             raise TimeoutError("the worker did not start")
         await asyncio.sleep(0.05)
-    return await Link.open(url)
+    return await Link.open(url, SECRET)
 
 
 async def under_load(link: Link, worker: psutil.Process, rooms: int, parties: int, seconds: float, clip: list) -> dict:

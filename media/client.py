@@ -39,8 +39,9 @@ class MediaClient:
     """All methods raise MediaUnavailable (code media_unavailable or media_timeout) when no worker answers, and
     RoomUnknown when no worker holds the room."""
 
-    def __init__(self, keyvalue: KeyValue, return_seconds: float = RETURN_SECONDS):
-        self._keyvalue = keyvalue
+    def __init__(self, keyvalue: KeyValue, secret: bytes, return_seconds: float = RETURN_SECONDS):
+        """`secret`: shared with the workers (see handshake)."""
+        self._keyvalue, self._secret = keyvalue, secret
         self._return_seconds = return_seconds
         self._links: dict[str, Link] = {}
         self._connecting = asyncio.Lock()
@@ -154,7 +155,7 @@ class MediaClient:
                 await link.close()
                 link = None
             if link is None:
-                link = self._links[url] = await Link.open(url)
+                link = self._links[url] = await Link.open(url, self._secret)
             return link
 
     async def _find_again(self, room_id: str) -> Link | None:

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 import media.recording_errors  # noqa: F401 -- known to all_errors only once it is imported
+from media import handshake
 from media.errors import BadRequest, MediaError, MediaTimeout, MediaUnavailable, all_errors
 from media.eventbox import EventBox
 from media.wire import Body, Down, Failure, Happened, Reply, Request, Unwatch, Watch, decode_down, frame, read_frame
@@ -32,13 +33,15 @@ class Link:
         self._task = asyncio.create_task(self._read(), name="media-link")
 
     @classmethod
-    async def open(cls, url: str) -> "Link":
-        """`url`: unix:///path or tcp://host:port."""
+    async def open(cls, url: str, secret: bytes) -> "Link":
+        """`url`: unix:///path or tcp://host:port; `secret`: that of the worker."""
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                return cls(*await _connect(url))
+                return cls(*await _connect(url, secret))
         except (OSError, TimeoutError) as error:
             raise MediaUnavailable("no media worker answers") from error
+        except BadRequest as error:
+            raise MediaUnavailable(str(error)) from error
 
     @property
     def closed(self) -> bool:
@@ -123,8 +126,15 @@ def _as_error(failure: Failure) -> MediaError:
     return all_errors().get(failure.code, MediaError)(failure.message)
 
 
-async def _connect(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _connect(url: str, secret: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        return await asyncio.open_unix_connection(parts.path)
-    return await asyncio.open_connection(parts.hostname, parts.port)
+        reader, writer = await asyncio.open_unix_connection(parts.path)
+    else:
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        await handshake.introduce(reader, writer, secret)
+    except BaseException:
+        writer.close()
+        raise
+    return reader, writer

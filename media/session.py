@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from media import handshake
 from media.errors import BadRequest, MediaError
 from media.eventbox import EventBox
 from media.wire import Down, Failure, Happened, Reply, Unwatch, Watch, decode_body, decode_request, frame, read_frame
@@ -19,17 +20,19 @@ log = structlog.get_logger()
 
 
 class Session:
-    """`handle(body)` answers a request; `watch(room_id, box)` and `unwatch(room_id, box)` tie a room to a box."""
+    """With one who holds the secret. `handle(body)` answers a request; `watch(room_id, box)` and
+    `unwatch(room_id, box)` tie a room to a box."""
 
     def __init__(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        secret: bytes,
         handle: Callable[[Any], Awaitable[Any]],
         watch: Callable[[str, EventBox], None],
         unwatch: Callable[[str, EventBox], None],
     ):
-        self._reader, self._writer = reader, writer
+        self._reader, self._writer, self._secret = reader, writer, secret
         self._handle, self._watch, self._unwatch = handle, watch, unwatch
         self._tasks: set[asyncio.Task[None]] = set()
         self._watched: dict[str, tuple[EventBox, asyncio.Task[None]]] = {}
@@ -39,14 +42,15 @@ class Session:
     async def run(self) -> None:
         """Until the other side closes or talks nonsense."""
         try:
+            await handshake.admit(self._reader, self._writer, self._secret)
             while (data := await read_frame(self._reader)) is not None:
                 request_id, body = decode_request(data)
                 await self._turns.acquire()
                 task = asyncio.create_task(self._answer(request_id, body), name="media-request")
                 self._tasks.add(task)
                 task.add_done_callback(self._done)
-        except BadRequest:
-            log.warning("media_request_garbled")
+        except BadRequest as error:
+            log.warning("media_connection_refused", reason=str(error))
         finally:
             await self._close()
 

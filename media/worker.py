@@ -45,7 +45,8 @@ log = structlog.get_logger()
 
 
 class MediaWorker:
-    """Runs on asyncio's own event loop. `listen_url`: unix:///path or tcp://host:port."""
+    """Runs on asyncio's own event loop. `listen_url`: unix:///path or tcp://host:port; `public_url`: what clients are
+    told to connect to, where that differs; `secret`: what clients must hold (see handshake)."""
 
     def __init__(
         self,
@@ -59,11 +60,14 @@ class MediaWorker:
         hooks: Hooks,
         ice: IceSettings,
         *,
+        secret: bytes,
+        public_url: str | None = None,
         capacity: Capacity | None = None,
         new_recorder: NewRecorder | None = None,
         drain_seconds: float = DRAIN_SECONDS,
     ):
-        self._worker_id, self._listen_url = worker_id, listen_url
+        self._worker_id, self._listen_url, self._secret = worker_id, listen_url, secret
+        self._public_url = public_url or listen_url
         self._blobs, self._keys, self._spool_dir = blobs, keys, spool_dir
         self._keyvalue, self._clock, self._hooks, self._ice = keyvalue, clock, hooks, ice
         self._capacity = capacity or Capacity()
@@ -138,7 +142,7 @@ class MediaWorker:
         return await asyncio.start_server(self._serve, parts.hostname, parts.port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = Session(reader, writer, self._handle, self._watch, self._unwatch)
+        session = Session(reader, writer, self._secret, self._handle, self._watch, self._unwatch)
         self._sessions[session] = asyncio.current_task()
         try:
             await session.run()
@@ -201,7 +205,7 @@ class MediaWorker:
     async def _beat(self) -> None:
         self._capacity.sample(time.process_time(), self._clock.monotonic())
         load, rooms = round(self._capacity.load, 3), len(self._host.rooms)
-        info = placement.WorkerInfo(self._worker_id, self._listen_url, rooms, load, os.getpid(), self._host.full)
+        info = placement.WorkerInfo(self._worker_id, self._public_url, rooms, load, os.getpid(), self._host.full)
         await placement.beat(self._keyvalue, info)
         await self._host.renew()
 

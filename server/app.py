@@ -36,6 +36,8 @@ from signaling.server import Signaling
 
 CHORE_SECONDS = 20.0
 WORKER_PORT = 7800
+MEDIA_LINK = "media-link"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 ADAPTERS: web.AppKey[Adapters] = web.AppKey("adapters", Adapters)
 SIGNALING: web.AppKey[Signaling] = web.AppKey("signaling", Signaling)
@@ -84,7 +86,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         people=adapters.people,
         sessions=Sessions(adapters.engine, adapters.people, adapters.clock),
         logins=LoginDesk(adapters.people, adapters.keyvalue, adapters.clock),
-        media=MediaClient(adapters.keyvalue),
+        media=MediaClient(adapters.keyvalue, adapters.secret(MEDIA_LINK)),
         grants=Grants(adapters.keyvalue, adapters.clock, adapters.secret("join-grant")),
         pages=PageImages(),
         chores=Chores(),
@@ -129,9 +131,10 @@ async def build_media(settings: Settings, index: int):
         desk = open_desk(settings, adapters)
         spool = settings.run_dir / "spool" / str(index)
         spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+        listen_url, public_url = worker_urls(settings, index)
         yield MediaWorker(
             f"{machine_name()}-{index}",
-            _worker_url(settings, index),
+            listen_url,
             adapters.keyvalue,
             adapters.blobs,
             adapters.keys,
@@ -139,6 +142,8 @@ async def build_media(settings: Settings, index: int):
             spool,
             recording_hooks(desk),
             _worker_ice(settings),
+            secret=adapters.secret(MEDIA_LINK),
+            public_url=public_url,
         )
 
 
@@ -181,11 +186,19 @@ def recording_hooks(desk: Desk) -> Hooks:
     )
 
 
-def _worker_url(settings: Settings, index: int) -> str:
-    """A socket file where web runs on the same machine, else a port that the other machines reach."""
-    if settings.redis_url:
-        return f"tcp://{machine_name()}:{WORKER_PORT + index}"
-    return f"unix://{settings.run_dir.resolve() / f'media-{index}.sock'}"
+def worker_urls(settings: Settings, index: int) -> tuple[str, str]:
+    """Where a worker listens, and what clients connect to: a socket file where web runs on the same machine, else a
+    port of `media_host`, which this machine itself may not have as an address (in a container, behind NAT)."""
+    if not settings.redis_url:
+        url = f"unix://{settings.run_dir.resolve() / f'media-{index}.sock'}"
+        return url, url
+    host, port = settings.media_host, WORKER_PORT + index
+    every = "::" if ":" in host else "0.0.0.0"
+    return _tcp(host if host in LOOPBACK else every, port), _tcp(host, port)
+
+
+def _tcp(host: str, port: int) -> str:
+    return f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"
 
 
 def _worker_ice(settings: Settings) -> IceSettings:

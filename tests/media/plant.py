@@ -1,6 +1,7 @@
 """Media workers in this process with a memory key-value store, and callers that ask them over their sockets."""
 
 import asyncio
+import socket
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,14 @@ from ports.keys import MemoryKeys
 from ports.keyvalue import MemoryKeyValue
 from tests.media.peers import CountingRecorder, Peer
 
+SECRET = b"a secret of the workers and of t"
 SPEC = RoomSpec(scope="case-1", recording_id="rec-1", serial="REC0001")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Reports:
@@ -56,7 +64,7 @@ class Plant:
         self.keys = MemoryKeys()
         self.blobs = open_blobs("memory:", self.keys)
         self.reports = Reports()
-        self.client = MediaClient(self.keyvalue, return_seconds=1.0)
+        self.client = MediaClient(self.keyvalue, SECRET, return_seconds=1.0)
         self.recorders: list[CountingRecorder] = []
         self.tell: list = []
         self.workers: list[MediaWorker] = []
@@ -64,7 +72,7 @@ class Plant:
     async def worker(self, name: str = "w1", *, counting: bool = True, **options) -> MediaWorker:
         worker = MediaWorker(
             name,
-            f"unix://{self.folder}/{name}.sock",
+            options.pop("listen_url", f"unix://{self.folder}/{name}.sock"),
             self.keyvalue,
             self.blobs,
             self.keys,
@@ -72,6 +80,7 @@ class Plant:
             self.folder / "spool",
             self.reports.hooks(),
             LOOPBACK,
+            secret=SECRET,
             new_recorder=self._recorder if counting else None,
             capacity=options.pop("capacity", Capacity(max_load=99.0)),  # the peers encode in this process too
             **options,

@@ -16,7 +16,7 @@ from media.messages import (
     SealedRecording,
 )
 from tests.media.peers import until
-from tests.media.plant import SPEC
+from tests.media.plant import SECRET, SPEC
 
 
 async def test_closing_a_room_again_answers_the_same_even_from_another_client_and_without_the_worker(plant):
@@ -24,7 +24,7 @@ async def test_closing_a_room_again_answers_the_same_even_from_another_client_an
     await plant.client.open_room("r1", SPEC)
     first, second = await asyncio.gather(plant.client.close_room("r1", "over"), plant.client.close_room("r1", "again"))
     assert first == second
-    other = MediaClient(plant.keyvalue)
+    other = MediaClient(plant.keyvalue, SECRET)
     assert await other.close_room("r1", "once more") == first
     await worker.close()
     assert await other.close_room("r1", "at last") == first

@@ -9,24 +9,28 @@ from datetime import datetime
 import pytest
 
 from media.attendance import EMPTY_SECONDS, HOST_SECONDS
-from media.errors import RecorderFailed, WorkerDraining, WorkerFull
+from media.errors import MediaUnavailable, RecorderFailed, RoomUnknown, WorkerDraining, WorkerFull
+from media.handshake import introduce
 from media.hooks import Hooks
 from media.ice import LOOPBACK
+from media.link import Link
 from media.messages import (
     ParticipantSpec,
     RecorderChanged,
     RecorderEvent,
     RoomClosed,
     RoomOpened,
+    RoomStatus,
     RosterChanged,
     SealedRecording,
 )
 from media.placement import LEASE_SECONDS, live_workers, worker_of
 from media.recorder import Recorder
+from media.wire import Status
 from media.worker import MediaWorker
 from ports.clock import FrozenClock
 from tests.media.peers import CountingRecorder, until
-from tests.media.plant import SPEC, Caller
+from tests.media.plant import SECRET, SPEC, Caller, free_port
 
 
 async def test_a_whole_call_over_the_socket(plant):
@@ -199,7 +203,7 @@ async def test_a_draining_worker_opens_no_room(plant):
 async def test_sigterm_ends_a_running_worker_in_order(plant):
     worker = MediaWorker(
         "w9", f"unix://{plant.folder}/w9.sock", plant.keyvalue, plant.blobs, plant.keys, plant.clock,
-        plant.folder / "spool", Hooks(), LOOPBACK, new_recorder=plant._recorder,
+        plant.folder / "spool", Hooks(), LOOPBACK, secret=SECRET, new_recorder=plant._recorder,
     )  # fmt: skip
     running = asyncio.create_task(worker.run())
     await until(lambda: (plant.folder / "w9.sock").exists())
@@ -247,8 +251,30 @@ async def test_garbage_on_the_socket_ends_that_connection_and_no_other(plant):
     await plant.worker()
     await plant.client.open_room("r1", SPEC)
     reader, writer = await asyncio.open_unix_connection(f"{plant.folder}/w1.sock")
+    await introduce(reader, writer, SECRET)
     writer.write(b"\xff" * 64)
     assert await reader.read() == b""
     writer.close()
     await writer.wait_closed()
     assert (await plant.client.status("r1")).worker_id == "w1"
+
+
+async def test_who_does_not_hold_the_secret_gets_no_answer_over_either_kind_of_socket(plant):
+    port = free_port()
+    await plant.worker("w1")
+    await plant.worker("w2", listen_url=f"tcp://127.0.0.1:{port}")
+    for worker in await live_workers(plant.keyvalue):
+        with pytest.raises(MediaUnavailable, match="did not introduce itself"):
+            await Link.open(worker.url, SECRET[::-1])
+        link = await Link.open(worker.url, SECRET)
+        with pytest.raises(RoomUnknown):
+            await link.ask(Status("r1"), RoomStatus, 1.0)
+        await link.close()
+
+
+async def test_a_worker_tells_the_address_that_others_reach_and_listens_on_its_own(plant):
+    port = free_port()
+    urls = {"listen_url": f"tcp://0.0.0.0:{port}", "public_url": f"tcp://127.0.0.1:{port}"}
+    await plant.worker("w1", **urls)
+    assert [worker.url for worker in await live_workers(plant.keyvalue)] == [urls["public_url"]]
+    assert await plant.client.open_room("r1", SPEC) == RoomOpened("w1")

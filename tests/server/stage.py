@@ -7,7 +7,7 @@ import socketio
 
 from media.ice import LOOPBACK
 from media.worker import MediaWorker
-from server.app import recording_hooks
+from server.app import ADAPTERS, MEDIA_LINK, recording_hooks
 from simulate.cards import photograph
 from tests.server.conftest import PEOPLE, open_case
 
@@ -22,8 +22,9 @@ async def media_worker(system):
     spool = system.settings.run_dir / "spool"
     spool.mkdir()
     worker = MediaWorker(
-        "w0", url, desk.keyvalue, desk.blobs, desk.keys, desk.clock, spool, recording_hooks(desk), LOOPBACK
-    )
+        "w0", url, desk.keyvalue, desk.blobs, desk.keys, desk.clock, spool, recording_hooks(desk), LOOPBACK,
+        secret=system.app[ADAPTERS].secret(MEDIA_LINK),
+    )  # fmt: skip
     await worker.start()
     try:
         yield worker
