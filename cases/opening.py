@@ -1,7 +1,8 @@
 """Opening a case, amending a document of it, and taking it back."""
 
 import secrets
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 
 import msgspec
 
@@ -9,7 +10,7 @@ from cases import gates
 from cases.actor import Actor
 from cases.case import Case
 from cases.desk import Desk
-from cases.errors import AmendmentInvalid, OpeningInvalid, WrongState
+from cases.errors import AmendmentInvalid, CaseBusy, OpeningInvalid, WrongState
 from cases.events import CaseOpened, CaseWithdrawn, DocumentAmended, Event
 from cases.forms import age_on, planned_documents
 from cases.items import ITEMS
@@ -18,12 +19,15 @@ from cases.parts import AgentRef, CaseKind, CasePerson, PlannedPhotos, Role
 from cases.taipei import taipei_date
 from cases.workflow import record, start
 from esign.envelope import AMENDABLE
+from ports.errors import SubjectTaken
 
 MAX_PERSONS = 5  # a room holds six, with the agent
 ADULT = 18
+DATED_AHEAD = timedelta(days=30)
 LIMITED_CAPACITY = 7
 CASE_NO_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 AMENDMENT_LIMIT = 200
+NUMBER_ATTEMPTS = 16
 
 
 class OpenCase(msgspec.Struct, frozen=True):
@@ -38,10 +42,17 @@ async def open_case(desk: Desk, actor: Actor, request: OpenCase) -> Case:
     """A new case with its envelope and photo tasks. Raises NotAllowed, OpeningInvalid."""
     if actor.kind != "agent":
         raise gates.NotAllowed("only an agent opens a case")
-    _check(request)
+    _check(request, taipei_date(desk.clock.now()))
+    for _ in range(NUMBER_ATTEMPTS):
+        with suppress(SubjectTaken):  # drawn twice: another number
+            return await start(desk, actor, secrets.token_urlsafe(16), _opened(actor, request))
+    raise CaseBusy
+
+
+def _opened(actor: Actor, request: OpenCase) -> CaseOpened:
     agent = AgentRef(actor.id, actor.name, actor.unit, actor.registration_no)
-    opened = CaseOpened(
-        case_no=await _free_case_no(desk),
+    return CaseOpened(
+        case_no=draw_case_no(),
         kind=request.kind,
         item_code=request.item_code,
         application_date=request.application_date,
@@ -51,7 +62,6 @@ async def open_case(desk: Desk, actor: Actor, request: OpenCase) -> Case:
         documents=planned_documents(request.kind, request.persons),
         photo_tasks=tuple(_photo_task(number, person) for number, person in enumerate(request.persons, 1)),
     )
-    return await start(desk, actor, secrets.token_urlsafe(16), opened)
 
 
 async def amend_document(
@@ -94,10 +104,12 @@ def amended(document: Document, changes: dict[str, str], reason: str, day: date)
     )
 
 
-def _check(request: OpenCase) -> None:
+def _check(request: OpenCase, today: date) -> None:
     item = ITEMS.get(request.item_code)
     if item is None or item.kind != request.kind:
         raise OpeningInvalid(reason="item_unknown")
+    if not today <= request.application_date <= today + DATED_AHEAD:
+        raise OpeningInvalid(reason="application_date_invalid")
     ids = [person.person_id for person in request.persons]
     if not 1 <= len(ids) <= MAX_PERSONS or len(set(ids)) != len(ids):
         raise OpeningInvalid(reason="persons_invalid")
@@ -107,13 +119,15 @@ def _check(request: OpenCase) -> None:
     for role in ("policyholder", "insured"):
         if roles.count(role) != 1:
             raise OpeningInvalid(reason=f"{role}_missing" if role not in roles else "roles_invalid")
-    _check_ages(request, roles)
+    _check_ages(request, roles, today)
 
 
-def _check_ages(request: OpenCase, roles: list[Role]) -> None:
-    """Minors sign beside their legal representative; under seven somebody signs for them, which stays on paper."""
-    parties = (person for person in request.persons if {"policyholder", "insured"} & set(person.roles))
-    ages = [age_on(person.profile["birth_date"], request.application_date) for person in parties]
+def _check_ages(request: OpenCase, roles: list[Role], today: date) -> None:
+    """Minors sign beside their legal representative; under seven somebody signs for them, which stays on paper. Judged
+    on today, too: nobody is made older by dating the application ahead."""
+    parties = [person for person in request.persons if {"policyholder", "insured"} & set(person.roles)]
+    days = (today, request.application_date)
+    ages = [age_on(person.profile["birth_date"], day) for person in parties for day in days]
     if any(age < LIMITED_CAPACITY for age in ages):
         raise OpeningInvalid(reason="under_seven")
     if any(age < ADULT for age in ages) and "legal_representative" not in roles:
@@ -134,10 +148,7 @@ def _changes(changes: dict[str, str]) -> dict[str, str]:
     return stripped
 
 
-async def _free_case_no(desk: Desk) -> str:
+def draw_case_no() -> str:
     """受理編號: two letters and eight digits, drawn at random so that numbers cannot be counted through (S13)."""
-    while True:
-        letters = "".join(secrets.choice(CASE_NO_LETTERS) for _ in range(2))
-        case_no = f"{letters}{secrets.randbelow(10**8):08d}"
-        if not await desk.journal.cases_of(f"no:{case_no}"):
-            return case_no
+    letters = "".join(secrets.choice(CASE_NO_LETTERS) for _ in range(2))
+    return f"{letters}{secrets.randbelow(10**8):08d}"

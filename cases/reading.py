@@ -12,7 +12,7 @@ from cases.errors import CaseNotFound, DocumentNotFound, DocumentPreparing
 from cases.live import recorder_of
 from cases.papers import Document
 from cases.view_types import CaseCard, CaseView, JournalEntryView, JournalView
-from cases.workflow import load
+from cases.workflow import SUBMITTED, load
 
 __all__ = ["load"]
 
@@ -28,13 +28,13 @@ async def visible(desk: Desk, actor: Actor, case_id: str) -> Case:
 
 async def list_cases(desk: Desk, actor: Actor) -> tuple[Case, ...]:
     """The actor's cases, newest first, at most 200: a member's and an agent's own; for reviewers what was submitted."""
-    subject = {"member": actor.id, "agent": f"agent:{actor.id}"}.get(actor.kind, "all")
+    subject = {"member": actor.id, "agent": f"agent:{actor.id}"}.get(actor.kind, SUBMITTED)
     cases = []
-    for case_id in (await desk.journal.cases_of(subject))[:LIST_LIMIT]:
+    for case_id in await desk.journal.cases_of(subject, LIST_LIMIT):
         try:
             cases.append(await visible(desk, actor, case_id))
         except (CaseNotFound, CaseErased):
-            continue  # not submitted yet, for a reviewer; or erased on request, for everybody
+            continue  # withdrawn after its submission, for a reviewer; or erased on request, for everybody
     return tuple(cases)
 
 

@@ -15,13 +15,14 @@ from cases.case import Case
 from cases.codec import Happened, from_entry, to_record
 from cases.desk import Desk
 from cases.errors import CaseBusy, CaseNotFound
-from cases.events import CaseOpened, Event, InkAccepted, RoomOpened
+from cases.events import CaseOpened, CaseSubmitted, Event, InkAccepted, RoomOpened
 from cases.fold import apply, replay
 from ports.errors import JournalConflict, KeyValueUnavailable
 from ports.journal import Record
 
 CHANNEL = "case.version"
 ATTEMPTS = 64
+SUBMITTED = "submitted"  # the subject by which reviewers find cases
 
 Decide = Callable[[Case], Sequence[Event]]
 
@@ -56,7 +57,7 @@ async def record(desk: Desk, actor: Actor, case_id: str, decide: Decide) -> Case
 
 
 async def start(desk: Desk, actor: Actor, case_id: str, opened: CaseOpened) -> Case:
-    """The first entry of a new case."""
+    """The first entry of a new case. Raises SubjectTaken when another case has its number."""
     records = _records(desk, actor, None, case_id, (opened,))
     entries = await desk.journal.append(case_id, 0, records)
     case = replay(case_id, map(from_entry, entries))
@@ -89,7 +90,9 @@ def _subjects(event: Event) -> tuple[str, ...]:
     match event:
         case CaseOpened():
             people = (person.person_id for person in event.persons)
-            return (*people, f"agent:{event.agent.id}", f"no:{event.case_no}", "all")
+            return (*people, f"agent:{event.agent.id}", f"no:{event.case_no}")
+        case CaseSubmitted():
+            return (SUBMITTED,)
         case RoomOpened():
             return (f"agent:{event.host.id}",)
         case InkAccepted():

@@ -19,6 +19,7 @@ from ports.sealed import NONCE_BYTES, derive, open_sealed, seal
 
 START = bytes(32)  # what the first entry of a case calls its previous hash
 FORMAT = b"cvx-journal-1"
+ONE_CASE_ONLY = "no:"  # a subject that begins so names one case, ever
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -78,6 +79,10 @@ class Verification(msgspec.Struct, frozen=True):
     entries: int
     broken_at: int | None
     head: str
+
+
+def one_case_only(subject: str) -> bool:
+    return subject.startswith(ONE_CASE_ONLY)
 
 
 def journal_key(data_key: bytes) -> bytes:

@@ -138,8 +138,8 @@ async def read(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 def insert_absent(connection: AsyncConnection | Connection, table: Table) -> Executable:
-    """An INSERT that leaves an existing row as it is."""
-    return INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
+    """An INSERT that leaves an existing row of the same primary key as it is."""
+    return INSERTS[connection.dialect.name](table).on_conflict_do_nothing(index_elements=table.primary_key.columns)
 
 
 async def migrate(url: str) -> None:

@@ -23,6 +23,12 @@ class JournalConflict(PortError):
         self.case_id, self.expected, self.actual = case_id, expected, actual
 
 
+class SubjectTaken(PortError):
+    """A subject that names one case only (see ports/chain.py) already names another; nothing was appended."""
+
+    code = "subject_taken"
+
+
 class JournalUnprotected(PortError):
     """The database would let somebody change or delete journal rows; we do not start on it."""
 

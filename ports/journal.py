@@ -5,8 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from ports.chain import Entry, Head, Record, Stored, Verification, extend, journal_key, opened, verify_chain
-from ports.errors import JournalConflict, KeyErased
+from ports.chain import (
+    Entry,
+    Head,
+    Record,
+    Stored,
+    Verification,
+    extend,
+    journal_key,
+    one_case_only,
+    opened,
+    verify_chain,
+)
+from ports.errors import JournalConflict, KeyErased, SubjectTaken
 from ports.keys import Keys
 
 __all__ = ["Entry", "Head", "Journal", "JournalBase", "MemoryJournal", "Record", "Stored", "Verification"]
@@ -14,7 +25,7 @@ __all__ = ["Entry", "Head", "Journal", "JournalBase", "MemoryJournal", "Record",
 
 class Journal(Protocol):
     async def append(self, case_id: str, expected: int, records: Sequence[Record]) -> tuple[Entry, ...]:
-        """All records or none, after exactly `expected` entries. Raises JournalConflict, KeyErased."""
+        """All records or none, after exactly `expected` entries. Raises JournalConflict, SubjectTaken, KeyErased."""
         ...
 
     async def read(self, case_id: str, after: int = 0) -> tuple[Entry, ...]: ...
@@ -29,8 +40,8 @@ class Journal(Protocol):
         """Entries of all cases in the order of their commit; none is ever added before a position already seen."""
         ...
 
-    async def cases_of(self, subject: str) -> tuple[str, ...]:
-        """Cases that named this person, the latest to do so for the first time in front."""
+    async def cases_of(self, subject: str, limit: int | None = None) -> tuple[str, ...]:
+        """Cases that named this subject, the latest to do so for the first time in front; at most `limit`."""
         ...
 
     async def stored(self, case_id: str) -> tuple[Stored, ...]:
@@ -85,10 +96,13 @@ class MemoryJournal(JournalBase):
         rows = self._cases[case_id]
         if len(rows) != expected:
             raise JournalConflict(case_id, expected, len(rows))
+        named = [subject for record in records for subject in record.subjects]
+        if any(one_case_only(subject) and self._subjects[subject].keys() - {case_id} for subject in named):
+            raise SubjectTaken
         added = extend(key, case_id, rows[-1] if rows else None, len(self._all) + 1, records)
         rows += added
         self._all += added
-        for subject in [subject for record in records for subject in record.subjects]:
+        for subject in named:
             self._subjects[subject].setdefault(case_id)
         return tuple(opened(row, key) for row in added)
 
@@ -101,8 +115,8 @@ class MemoryJournal(JournalBase):
     async def tail(self, after_position: int, limit: int = 500) -> tuple[Entry, ...]:
         return await self._open(self._all[after_position : after_position + limit])
 
-    async def cases_of(self, subject: str) -> tuple[str, ...]:
-        return tuple(reversed(self._subjects.get(subject, {})))
+    async def cases_of(self, subject: str, limit: int | None = None) -> tuple[str, ...]:
+        return tuple(reversed(self._subjects.get(subject, {})))[:limit]
 
     async def _rows(self, case_id: str, after: int) -> tuple[Stored, ...]:
         return tuple(self._cases.get(case_id, ())[after:])

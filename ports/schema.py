@@ -15,7 +15,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
+
+from ports.chain import ONE_CASE_ONLY
 
 metadata = MetaData(
     naming_convention={
@@ -27,6 +30,8 @@ metadata = MetaData(
 )
 
 Position = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER is SQLite's row id
+
+NUMBER = text(f"substr(subject, 1, {len(ONE_CASE_ONLY)}) = '{ONE_CASE_ONLY}'")
 
 journal = Table(
     "journal",
@@ -50,6 +55,7 @@ journal_subjects = Table(
     Column("subject", String(128), primary_key=True),
     Column("case_id", String(64), primary_key=True),
     Column("position", Position, nullable=False),
+    Index("uq_journal_subjects_number", "subject", unique=True, sqlite_where=NUMBER, postgresql_where=NUMBER),
 )
 
 keys = Table(
@@ -103,6 +109,13 @@ SQLITE_INSERTS = {
     "journal_subjects": ("subject = NEW.subject AND case_id = NEW.case_id", "IGNORE"),
 }
 
+SQLITE_NUMBER = (
+    "CREATE TRIGGER journal_subjects_no_reuse BEFORE INSERT ON journal_subjects "
+    f"WHEN substr(NEW.subject, 1, {len(ONE_CASE_ONLY)}) = '{ONE_CASE_ONLY}' "
+    "AND EXISTS (SELECT 1 FROM journal_subjects WHERE subject = NEW.subject AND case_id <> NEW.case_id) "
+    "BEGIN SELECT RAISE(ABORT, 'the number names another case'); END"
+)
+
 POSTGRESQL_REFUSAL = """
 CREATE OR REPLACE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$
@@ -120,7 +133,14 @@ def trigger_statements(dialect: str) -> list[str]:
 def trigger_names(dialect: str) -> set[tuple[str, str]]:
     """(table, trigger) pairs that must be there before anything is written."""
     verbs = ("update", "delete", "replace") if dialect == "sqlite" else ("change",)
-    return {(table, f"{table}_no_{verb}") for table in APPEND_ONLY for verb in verbs}
+    names = {(table, f"{table}_no_{verb}") for table in APPEND_ONLY for verb in verbs}
+    return names | ({("journal_subjects", "journal_subjects_no_reuse")} if dialect == "sqlite" else set())
+
+
+def number_statements(dialect: str) -> list[str]:
+    """What lets a number name one case only. SQLite's REPLACE would take it from the other case without the trigger."""
+    index = f"CREATE UNIQUE INDEX uq_journal_subjects_number ON journal_subjects (subject) WHERE {NUMBER}"
+    return [index, SQLITE_NUMBER] if dialect == "sqlite" else [index]
 
 
 def _sqlite_change(table: str, verb: str) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Executable, Row, bindparam, func, select, text, true
 from sqlalchemy import insert as new
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ports.chain import Entry, Record, Stored, extend, journal_key, opened
 from ports.database import insert_absent, transact
-from ports.errors import JournalConflict
+from ports.errors import JournalConflict, SubjectTaken
 from ports.journal import JournalBase
 from ports.keys import Keys
 from ports.schema import journal, journal_subjects
@@ -50,9 +51,9 @@ class SqlJournal(JournalBase):
         rows = await self._all(TAIL.limit(limit), after=after_position)
         return await self._open([Stored(*row) for row in rows])
 
-    async def cases_of(self, subject: str) -> tuple[str, ...]:
+    async def cases_of(self, subject: str, limit: int | None = None) -> tuple[str, ...]:
         named = journal_subjects.c
-        query = select(named.case_id).where(named.subject == subject).order_by(named.position.desc())
+        query = select(named.case_id).where(named.subject == subject).order_by(named.position.desc()).limit(limit)
         return tuple(case_id for (case_id,) in await self._all(query))
 
     async def _rows(self, case_id: str, after: int) -> tuple[Stored, ...]:
@@ -84,4 +85,7 @@ def _mention(connection: Connection, rows: Sequence[Stored], records: Sequence[R
         for subject in record.subjects
     ]
     if mentions:
-        connection.execute(insert_absent(connection, journal_subjects), mentions)
+        try:
+            connection.execute(insert_absent(connection, journal_subjects), mentions)
+        except IntegrityError:
+            raise SubjectTaken from None

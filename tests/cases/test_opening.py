@@ -23,6 +23,8 @@ from tests.cases.stage import (
 
 CHILD = CasePerson("M3", ("insured",), profile("王小寶", "2012-05-05", "C123456789"))
 TODDLER = CasePerson("M3", ("insured",), profile("王小寶", "2021-05-05", "C123456789"))
+SOON_ADULT = CasePerson("M3", ("insured",), profile("王小寶", "2008-03-20", "C123456789"))
+SOON_SEVEN = CasePerson("M3", ("insured",), profile("王小寶", "2019-03-20", "C123456789"))
 PARENT = CasePerson("M1", ("policyholder", "legal_representative"), profile("王大陸"))
 
 
@@ -32,6 +34,12 @@ async def test_a_case_has_a_number_of_two_letters_and_eight_digits_and_an_ungues
     assert (one.state, len(one.case_id)) == (State.OPEN, 22)
     assert {one.case_no, one.case_id}.isdisjoint({two.case_no, two.case_id})
     assert await stage.desk.journal.cases_of(f"no:{one.case_no}") == (one.case_id,)
+
+
+async def test_a_number_that_another_case_has_is_drawn_again(stage, monkeypatch):
+    draws = iter(["AB00000001", "AB00000001", "AB00000001", "AB00000002"])
+    monkeypatch.setattr(opening, "draw_case_no", lambda: next(draws))
+    assert [(await stage.open()).case_no for _ in range(2)] == ["AB00000001", "AB00000002"]
 
 
 async def test_the_envelope_follows_the_kind_and_everybody_reads_what_is_to_be_read(stage):
@@ -63,12 +71,21 @@ async def test_one_photo_task_a_human_being_whatever_his_roles(stage):
         ({"persons": (BOTH, INSURED)}, "roles_invalid"),
         ({"persons": (POLICYHOLDER, CHILD)}, "legal_representative_missing"),
         ({"persons": (PARENT, TODDLER)}, "under_seven"),
+        ({"application_date": date(2026, 3, 1)}, "application_date_invalid"),
+        ({"application_date": date(2026, 4, 2)}, "application_date_invalid"),
+        ({"application_date": date(2040, 1, 1)}, "application_date_invalid"),
+        ({"application_date": date(2026, 4, 1), "persons": (POLICYHOLDER, SOON_ADULT)}, "legal_representative_missing"),
+        ({"application_date": date(2026, 4, 1), "persons": (PARENT, SOON_SEVEN)}, "under_seven"),
     ],
 )
 async def test_a_request_that_is_no_case_is_refused_with_its_reason(stage, change, reason):
     with pytest.raises(errors.OpeningInvalid) as refused:
         await stage.open(replace(SERVICE, **change))
     assert refused.value.details == {"reason": reason}
+
+
+async def test_an_application_may_be_dated_up_to_thirty_days_ahead(stage):
+    assert (await stage.open(replace(SERVICE, application_date=date(2026, 4, 1)))).planned_date == date(2026, 4, 1)
 
 
 async def test_a_minor_signs_beside_the_legal_representative(stage):

@@ -163,3 +163,12 @@ async def test_the_issued_pdf_is_served_by_revision(stage):
     assert (pdf[:5], revision, sha256) == (b"%PDF-", 1, (await stage.case()).documents[0].issued.sha256)
     with pytest.raises(errors.DocumentNotFound):
         await reading.document_issued_pdf(stage.desk, WANG, stage.case_id, "notice", 7)
+
+
+async def test_newer_cases_that_were_not_submitted_hide_none_from_a_reviewer(stage, monkeypatch):
+    monkeypatch.setattr(reading, "LIST_LIMIT", 1)
+    await stage.submitted()
+    waiting = stage.case_id
+    newer = await stage.open()
+    assert [case.case_id for case in await reading.list_cases(stage.desk, REVIEWER)] == [waiting]
+    assert [case.case_id for case in await reading.list_cases(stage.desk, AGENT)] == [newer.case_id]

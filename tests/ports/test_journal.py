@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ports.chain import Entry, Head, Record, journal_key, verify_chain
-from ports.errors import JournalConflict, KeyErased
+from ports.errors import JournalConflict, KeyErased, SubjectTaken
 from tests.ports.conftest import Ledger
 
 AT = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
@@ -111,6 +111,28 @@ async def test_the_cases_of_a_person_come_newest_first_and_once(ledger: Ledger):
     assert await ledger.journal.cases_of("p1") == ("new", "old")
     assert await ledger.journal.cases_of("p3") == ("old",)
     assert await ledger.journal.cases_of("nobody") == ()
+
+
+async def test_only_as_many_cases_as_asked_for(ledger: Ledger):
+    for number in range(4):
+        await ledger.journal.append(f"c{number}", 0, [record(number, "p")])
+    assert await ledger.journal.cases_of("p", limit=2) == ("c3", "c2")
+
+
+async def test_a_number_names_one_case_and_who_wants_it_again_writes_nothing(ledger: Ledger):
+    await ledger.journal.append("a", 0, [record(1, "no:1", "p")])
+    await ledger.journal.append("a", 1, [record(2, "no:1")])
+    with pytest.raises(SubjectTaken):
+        await ledger.journal.append("b", 0, [record(3, "p"), record(4, "no:1")])
+    assert await ledger.journal.lengths(["a", "b"]) == {"a": 2, "b": 0}
+    assert (await ledger.journal.cases_of("no:1"), await ledger.journal.cases_of("p")) == (("a",), ("a",))
+    await ledger.journal.append("b", 0, [record(3, "no:2")])
+
+
+async def test_of_two_who_want_a_number_at_once_one_gets_it(ledger: Ledger):
+    writers = [ledger.journal.append(f"c{number}", 0, [record(number, "no:1")]) for number in range(6)]
+    outcomes = await asyncio.gather(*writers, return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["SubjectTaken"] * 5 + ["tuple"]
 
 
 async def test_an_erased_key_takes_the_bodies_and_leaves_a_chain_that_verifies(ledger: Ledger):

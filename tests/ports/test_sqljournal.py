@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ports.chain import Head, Record, Verification
-from ports.database import check_protection, open_engine, read, write
+from ports.database import check_protection, migrate, open_engine, read, write
 from ports.errors import JournalUnprotected
 from ports.keys import MemoryKeys
 from ports.schema import trigger_names
@@ -78,6 +78,26 @@ async def test_sqlite_refuses_to_replace_a_row(engine: AsyncEngine, journal: Sql
     assert await journal.verify("c") == before
     async with read(engine) as connection:
         assert (await connection.execute(text("SELECT position FROM journal_subjects"))).scalars().all() == [1]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_sqlite_refuses_to_take_a_number_from_its_case(engine: AsyncEngine, journal: SqlJournal):
+    await journal.append("c", 0, [Record("A", AT, "x", {}, ("no:1",))])
+    with pytest.raises(DBAPIError, match="names another case"):
+        await execute(engine, "INSERT OR REPLACE INTO journal_subjects VALUES ('no:1', 'd', 99)")
+    assert await journal.cases_of("no:1") == ("c",)
+
+
+async def test_a_database_of_before_finds_its_submitted_cases_by_that(engine: AsyncEngine, journal: SqlJournal):
+    await journal.append("c", 0, [Record("CaseOpened", AT, "x", {}), Record("CaseSubmitted", AT, "x", {})])
+    await execute(
+        engine,
+        "DROP INDEX uq_journal_subjects_number",
+        *(["DROP TRIGGER journal_subjects_no_reuse"] if engine.dialect.name == "sqlite" else []),
+        "UPDATE alembic_version SET version_num = '0001'",
+    )
+    await migrate(engine.url.render_as_string(hide_password=False))
+    assert await journal.cases_of("submitted") == ("c",)
 
 
 async def test_a_database_without_a_trigger_is_refused_at_start(engine: AsyncEngine):
