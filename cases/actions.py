@@ -19,10 +19,11 @@ def _member(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[s
     task = next((task for task in case.photo_tasks if task.person_id == viewer.id), None)
     photographing = task is not None and case.state in (State.OPEN, State.IN_REVIEW) and not task.completed
     unlocked = case.state == State.READY and not lock_reasons(case, viewer.id, recorder)
+    both_sides = task is not None and set(SIDES) <= {photo.side for photo in task.kept}
     wanted = {
         "acknowledge": photographing and task is not None and not task.acknowledged,
         "add_photo": photographing and task is not None and task.acknowledged,
-        "complete_photos": photographing and task is not None and set(SIDES) <= {photo.side for photo in task.kept},
+        "complete_photos": photographing and task is not None and both_sides and not task.unchanged,
         "join": case.open_meeting is not None,
         "sign": unlocked and not case.complete(viewer.id),
         "submit": unlocked and all(document.done and document.returned is None for document in case.documents),

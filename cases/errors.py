@@ -80,6 +80,12 @@ class PhotosMissing(CaseError):
     code = "photos_missing"
 
 
+class PhotosUnchanged(CaseError):
+    """Rejected photos cannot be handed in again as they are (S28)."""
+
+    code = "photos_unchanged"
+
+
 class TooManyPhotos(CaseError):
     code = "too_many_photos"
 

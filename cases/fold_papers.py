@@ -60,7 +60,11 @@ def _buried(photo: Photo, event: e.PhotoDeleted) -> Photo:
 
 
 def _photos_completed(case: Case, event: e.PhotosCompleted, happened: Happened) -> Case:
-    return with_task(case, event.task_id, lambda task: replace(task, completed=True, rejection=None))
+    def complete(task: PhotoTask) -> PhotoTask:
+        finished = task.finished | {photo.photo_id for photo in task.kept}
+        return replace(task, completed=True, rejection=None, finished=finished, refused=frozenset())
+
+    return with_task(case, event.task_id, complete)
 
 
 def _photos_approved(case: Case, event: e.PhotosApproved, happened: Happened) -> Case:
@@ -69,7 +73,8 @@ def _photos_approved(case: Case, event: e.PhotosApproved, happened: Happened) ->
 
 def _photos_rejected(case: Case, event: e.PhotosRejected, happened: Happened) -> Case:
     def reject(task: PhotoTask) -> PhotoTask:
-        return replace(task, completed=False, approved=False, approval=None, rejection=event.reason)
+        refused = frozenset(photo.photo_id for photo in task.kept)
+        return replace(task, completed=False, approved=False, approval=None, rejection=event.reason, refused=refused)
 
     return with_task(case, event.task_id, reject)
 

@@ -22,6 +22,9 @@ class Photo(msgspec.Struct, frozen=True):
 
 
 class PhotoTask(msgspec.Struct, frozen=True):
+    """`finished`: photos that were there at some 完成, which no longer leave without a trace (S24). `refused`: those
+    that the agent rejected, until the task is completed again."""
+
     task_id: str
     person_id: str
     id_type: str
@@ -31,6 +34,13 @@ class PhotoTask(msgspec.Struct, frozen=True):
     approval: str | None = None  # source
     rejection: str | None = None  # the agent's reason
     photos: tuple[Photo, ...] = ()
+    finished: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+
+    @property
+    def unchanged(self) -> bool:
+        """Rejected, and nothing new among the photos since."""
+        return bool(self.refused) and {photo.photo_id for photo in self.kept} <= self.refused
 
     @property
     def kept(self) -> tuple[Photo, ...]:

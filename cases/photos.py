@@ -17,6 +17,7 @@ from cases.errors import (
     NotAllowed,
     PhotosMissing,
     PhotosNotCompleted,
+    PhotosUnchanged,
     PhotoTaskClosed,
     TooManyPhotos,
 )
@@ -38,6 +39,7 @@ from cases.workflow import load, record
 from ports.errors import BlobNotFound
 
 MAX_PHOTOS = 10
+MAX_EVER = 40  # with the tombstones of a task that was rejected again and again
 WANTED_SIDES = ("front", "back")
 Variant = Literal["card", "original"]
 
@@ -80,7 +82,8 @@ async def add_photo(
 async def delete_photo(
     desk: Desk, actor: Actor, case_id: str, task_id: str, photo_id: str, reason: str | None = None
 ) -> Case:
-    """Before 完成 the photo is gone; after it a tombstone with a reason stays, and the bytes too (S24)."""
+    """Before 完成 the photo is gone; after it a tombstone with a reason stays, and the bytes too (S24). The reason of a
+    rejected photo is the agent's, unless another is given."""
 
     def decide(case: Case) -> list[Event]:
         task = _own_task(case, actor, task_id)
@@ -89,9 +92,10 @@ async def delete_photo(
             raise CasePhotoNotFound
         if task.approved:
             raise PhotoTaskClosed
-        if (task.completed or task.rejection is not None) and not reason:
+        why = reason or (task.rejection if photo_id in task.refused else None)
+        if photo_id in task.finished and not why:
             raise DeletionNeedsReason
-        return [PhotoDeleted(task_id=task_id, photo_id=photo_id, reason=gates.text(reason) if reason else None)]
+        return [PhotoDeleted(task_id=task_id, photo_id=photo_id, reason=gates.text(why) if why else None)]
 
     case = await record(desk, actor, case_id, decide)
     if not any(photo.photo_id == photo_id for task in case.photo_tasks for photo in task.photos):
@@ -100,7 +104,8 @@ async def delete_photo(
 
 
 async def complete_photos(desk: Desk, actor: Actor, case_id: str, task_id: str) -> Case:
-    """「完成」 needs front and back. The last task to be completed asks the agent for the review."""
+    """「完成」 needs front and back, and after a rejection a photo taken since. The last task to be completed asks the
+    agent for the review. Raises PhotosMissing, PhotosUnchanged."""
 
     def decide(case: Case) -> list[Event]:
         task = _own_task(case, actor, task_id)
@@ -109,6 +114,8 @@ async def complete_photos(desk: Desk, actor: Actor, case_id: str, task_id: str) 
         missing = sorted(set(WANTED_SIDES) - {photo.side for photo in task.kept})
         if missing:
             raise PhotosMissing(sides=missing)
+        if task.unchanged:
+            raise PhotosUnchanged
         others = all(other.completed for other in case.photo_tasks if other is not task)
         asks = others and case.state == State.OPEN
         return [PhotosCompleted(task_id=task_id), *([ReviewRequested()] if asks else [])]
@@ -163,8 +170,10 @@ def _may_add(case: Case, actor: Actor, task_id: str) -> None:
         raise NotAcknowledged
     if task.completed:
         raise PhotoTaskClosed
-    if len(task.photos) >= MAX_PHOTOS:
+    if len(task.kept) >= MAX_PHOTOS:
         raise TooManyPhotos(limit=MAX_PHOTOS)
+    if len(task.photos) >= MAX_EVER:
+        raise TooManyPhotos(limit=MAX_EVER)
 
 
 def _with_key(task: PhotoTask, idempotency_key: str) -> Photo | None:

@@ -82,6 +82,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", DOC + "/amendment", documents.amend, AGENT, "Amend: a new revision (S65)"),
     Route("POST", CASE + "/return", cases.return_document, MEMBER, "退回本件 (S65)"),
     Route("POST", CASE + "/submission", cases.submit_case, MEMBER, "確認送出 (S67)"),
+    Route("POST", CASE + "/withdrawal", cases.withdraw_case, AGENT, "撤件: before it is submitted"),
     Route("POST", CASE + "/agent-report", cases.report_of_agent, AGENT, "業務人員招攬報告書"),
     Route("GET", CASE + "/recording", recordings.get_recording, STAFF, "The recording's tracks and marks"),
     Route("GET", CASE + "/recording/segments/{track_id}/{n}", recordings.get_segment, STAFF, "One segment, by range",

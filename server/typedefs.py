@@ -150,6 +150,10 @@ class Return(Body, frozen=True):
     reason: Long
 
 
+class Withdrawal(Body, frozen=True):
+    reason: Long
+
+
 class Amendment(Body, frozen=True):
     changes: Annotated[dict[Id, Annotated[str, Meta(max_length=200)]], Meta(min_length=1, max_length=20)]
     reason: Long = ""

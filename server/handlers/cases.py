@@ -4,7 +4,7 @@ import msgspec
 
 from cases.agent_report import file_agent_report
 from cases.case import Case
-from cases.opening import OpenCase, open_case
+from cases.opening import OpenCase, open_case, withdraw
 from cases.parts import CasePerson
 from cases.reading import cards, case_view, journal_view, visible
 from cases.signing import return_case
@@ -12,7 +12,7 @@ from cases.submission import submit
 from cases.view_types import CaseCard, CaseView, JournalView
 from server.call import Call
 from server.errors import PersonUnknown
-from server.typedefs import AgentReport, Id, NewCase, Nothing, PersonRoles, Return
+from server.typedefs import AgentReport, Id, NewCase, Nothing, PersonRoles, Return, Withdrawal
 
 
 class CaseList(msgspec.Struct, frozen=True):
@@ -48,6 +48,10 @@ async def get_case(call: Call, case_id: Id) -> CaseView:
 
 async def return_document(call: Call, case_id: Id, body: Return) -> CaseView:
     return await view_of(call, await return_case(call.desk, call.actor, case_id, body.document_id, body.reason))
+
+
+async def withdraw_case(call: Call, case_id: Id, body: Withdrawal) -> CaseView:
+    return await view_of(call, await withdraw(call.desk, call.actor, case_id, body.reason))
 
 
 async def submit_case(call: Call, case_id: Id, body: Nothing) -> CaseView:

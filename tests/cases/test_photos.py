@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from capture.errors import PhotoError
-from cases import errors, photos
+from cases import errors, photos, reading
 from cases.state import State
 from tests.cases.stage import AGENT, ALONE, LIN, SERVICE, WANG, card_photo
 
@@ -107,6 +107,48 @@ async def test_a_rejected_task_is_photographed_anew(stage):
     assert (case.state, case.photo_task(TASK).status) == (State.IN_REVIEW, "uploaded")
 
 
+async def rejected(stage):
+    await stage.open(ALONE)
+    await stage.photograph(WANG)
+    return await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, False, "反光")
+
+
+async def test_rejected_photos_are_not_handed_in_again_as_they_are(stage):
+    await rejected(stage)
+    with pytest.raises(errors.PhotosUnchanged):
+        await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+    assert "complete_photos" not in (await reading.case_view(stage.desk, WANG, await stage.case())).actions
+    case, photo_id = await add(stage, "taken and thrown away")
+    assert "complete_photos" in (await reading.case_view(stage.desk, WANG, case)).actions
+    await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo_id)
+    with pytest.raises(errors.PhotosUnchanged):
+        await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+
+
+async def test_a_rejected_photo_is_deleted_for_the_reason_it_was_rejected_for(stage):
+    case = await rejected(stage)
+    old = case.photo_task(TASK).photos[0]
+    case = await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, old.photo_id)
+    assert case.photo_task(TASK).photos[0].deleted == "反光"
+    assert (len(case.photo_task(TASK).kept), len(await blobs(stage))) == (1, 2)
+
+
+async def test_a_photo_taken_since_the_rejection_goes_without_a_trace(stage):
+    await rejected(stage)
+    _, photo_id = await add(stage, "new")
+    case = await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo_id)
+    assert photo_id not in {photo.photo_id for photo in case.photo_task(TASK).photos}
+
+
+async def test_a_completed_photo_keeps_its_trace_after_another_has_reopened_the_task(stage):
+    await stage.open(ALONE)
+    case = await stage.photograph(WANG)
+    first, second = case.photo_task(TASK).photos
+    await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, first.photo_id, "模糊")
+    with pytest.raises(errors.DeletionNeedsReason):
+        await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, second.photo_id)
+
+
 async def test_nothing_is_added_to_or_taken_from_an_approved_task(stage):
     await stage.open(SERVICE)
     case = await stage.photograph(WANG)
@@ -124,6 +166,23 @@ async def test_ten_photos_are_enough(stage):
         await add(stage, f"k{number}")
     with pytest.raises(errors.TooManyPhotos):
         await add(stage, "one more")
+
+
+async def test_deleted_photos_count_only_towards_forty(stage, monkeypatch):
+    monkeypatch.setattr(photos, "MAX_PHOTOS", 2)
+    monkeypatch.setattr(photos, "MAX_EVER", 4)
+    case = await rejected(stage)
+    for number in range(2):
+        old = case.photo_task(TASK).kept[0]
+        await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, old.photo_id, "反光")
+        case, _ = await add(stage, f"new {number}", ("front", "back")[number])
+    await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+    case = await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, False, "反光")
+    old = case.photo_task(TASK).kept[0]
+    await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, old.photo_id)
+    with pytest.raises(errors.TooManyPhotos) as refused:
+        await add(stage, "one too many")
+    assert refused.value.details == {"limit": 4}
 
 
 async def test_the_case_is_reviewed_once_every_task_is_complete(stage):

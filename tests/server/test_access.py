@@ -25,6 +25,7 @@ BODIES = {
     "discard": {"field": "f", "revision": 1, "level": "pad"},
     "complete": {"revision": 1},
     "amend": {"changes": {"remark": "x"}, "reason": "r"},
+    "withdraw_case": {"reason": "r"},
     "return_document": {"document_id": "d", "reason": "r"},
     "report_of_agent": {"statement": "s"},
     "log_viewing": {"ranges": [[0, 1]]},
