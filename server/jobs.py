@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from otp.sms import SmsGateway
 from ports.database import read, write
 from ports.errors import KeyValueUnavailable
 from ports.schema import checkpoints
+from server.beats import JobsBeat, beat_jobs
 from server.effects import Effects, effects_of
 from server.jobs_workflows import Workflows
 from server.processes import die_with_parent
@@ -57,11 +59,13 @@ async def run_jobs(
             async with asyncio.TaskGroup() as tasks:
                 tail = tasks.create_task(jobs.tail(), name="journal tail")
                 wake = tasks.create_task(jobs.listen(), name="journal wake-up")
+                pulse = tasks.create_task(beat_jobs(desk.keyvalue, jobs.state), name="jobs beat")
                 try:
                     yield jobs
                 finally:
                     tail.cancel()
                     wake.cancel()
+                    pulse.cancel()
         finally:
             await workflows.close()
 
@@ -72,7 +76,12 @@ class Jobs:
     def __init__(self, desk: Desk, engine: AsyncEngine, workflows: Workflows):
         self._desk, self._engine, self._workflows = desk, engine, workflows
         self._news = asyncio.Event()
+        self._waiting: datetime | None = None
         self.position = 0
+
+    def state(self) -> JobsBeat:
+        waits = (self._desk.clock.now() - self._waiting).total_seconds() if self._waiting else 0.0
+        return JobsBeat(self.position, max(0.0, waits))
 
     async def tail(self) -> None:
         self.position = await self._checkpoint()
@@ -84,6 +93,7 @@ class Jobs:
     async def step(self) -> bool:
         """One batch; answers whether there was anything."""
         entries = await self._desk.journal.tail(self.position, BATCH)
+        self._waiting = entries[0].at if entries else None
         for entry in entries:
             for effect in effects_of(entry):
                 await self._workflows.enqueue(effect.id, effect.line, effect.kind, effect.arguments)

@@ -1,10 +1,12 @@
 """What operations counts, as Prometheus reads it. No label ever names a person or a case."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ports.journal import Entry, Journal, Record
+from server.beats import JobsBeat, WorkerBeat
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -21,6 +23,21 @@ class Metrics:
         self.otp = Counter("cvx_otp_total", "OTP requests by outcome", ("step", "outcome"), registry=self.registry)
         self.sockets = Gauge("cvx_sockets", "Open Socket.IO connections", registry=self.registry)
         self.rooms = Gauge("cvx_rooms", "Rooms that connections of this process are in", registry=self.registry)
+
+        self.jobs_up = Gauge("cvx_jobs_up", "1 while jobs beat", registry=self.registry)
+        self.jobs_lag = Gauge("cvx_jobs_lag_seconds", "How long the journal waits for jobs", registry=self.registry)
+        workers = {"labelnames": ("worker",), "registry": self.registry}
+        self.worker_rooms = Gauge("cvx_worker_rooms", "Rooms of a media worker", **workers)
+        self.worker_load = Gauge("cvx_worker_load", "Share of one core that a media worker uses", **workers)
+
+    def roles(self, jobs: JobsBeat | None, workers: tuple[WorkerBeat, ...]) -> None:
+        self.jobs_up.set(jobs is not None)
+        self.jobs_lag.set(jobs.lag if jobs else math.nan)
+        self.worker_rooms.clear()
+        self.worker_load.clear()
+        for worker in workers:
+            self.worker_rooms.labels(worker.worker_id).set(worker.rooms)
+            self.worker_load.labels(worker.worker_id).set(worker.load)
 
     def watch(self, sockets: Callable[[], int], rooms: Callable[[], int]) -> None:
         self.sockets.set_function(sockets)

@@ -1,5 +1,9 @@
+import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from media.placement import WorkerInfo, beat
+from server.beats import JobsBeat, beat_jobs
 from tests.server.conftest import open_case, serving, settings_for
 
 
@@ -9,12 +13,41 @@ async def test_alive_needs_nobody(system):
 
 async def test_not_ready_without_a_media_worker_and_says_so(system):
     status, problem = await system.browser().get("/readyz")
-    assert (status, problem["code"], problem["missing"]) == (503, "not_ready", ["media"])
+    assert (status, problem["code"], problem["missing"]) == (503, "not_ready", ["media", "jobs"])
 
 
-async def test_ready_once_a_worker_beats(system):
-    await system.desk.keyvalue.set("worker:w1", b"{}", ttl=3)
-    assert await system.browser().get("/readyz") == (200, {"status": "ready"})
+async def test_ready_once_a_worker_and_jobs_beat(system):
+    await beat(system.desk.keyvalue, WorkerInfo("w1", "unix:///w1", rooms=2, load=0.5, pid=1))
+    assert (await system.browser().get("/readyz"))[1]["missing"] == ["jobs"]
+    async with jobs_beating(system):
+        assert await system.browser().get("/readyz") == (200, {"status": "ready"})
+
+
+async def test_metrics_tell_of_the_other_roles(system):
+    assert await gauges(system) == {"cvx_jobs_up": "0.0", "cvx_jobs_lag_seconds": "NaN"}
+    await beat(system.desk.keyvalue, WorkerInfo("w1", "unix:///w1", rooms=2, load=0.5, pid=1))
+    async with jobs_beating(system):
+        assert await gauges(system) == {
+            "cvx_jobs_up": "1.0",
+            "cvx_jobs_lag_seconds": "1.5",
+            'cvx_worker_rooms{worker="w1"}': "2.0",
+            'cvx_worker_load{worker="w1"}': "0.5",
+        }
+
+
+@asynccontextmanager
+async def jobs_beating(system):
+    task = asyncio.create_task(beat_jobs(system.desk.keyvalue, lambda: JobsBeat(7, 1.5)))
+    await asyncio.sleep(0)
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def gauges(system):
+    _, text = await system.browser().get("/metrics")
+    lines = [line.rsplit(" ", 1) for line in text.decode().splitlines()]
+    return {name: value for name, value in lines if name.startswith(("cvx_jobs", "cvx_worker"))}
 
 
 async def test_a_database_that_is_gone_is_named(system):

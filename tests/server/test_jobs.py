@@ -13,6 +13,7 @@ from cases.state import State
 from cases.workflow import load
 from esign.authority import make_test_authority
 from ports.database import migrate, open_engine
+from server.beats import jobs_beat
 from server.effects import effects_of
 from server.jobs import run_jobs
 from tests.cases.stage import REVIEWER, SERVICE, Stage
@@ -74,6 +75,8 @@ async def test_a_case_gets_its_forms_signatures_and_seals_and_proves_them(
         case = await until(stage, all_sealed)
         assert [len(document.signed) for document in case.documents] == [len(d.inks) for d in case.documents]
         await until(stage, lambda case: case.noticed == {"M1", "M2"})
+        told = await jobs_beat(stage.desk.keyvalue)
+        assert told.position > 0
         case = await stage.pass_review()
     assert case.state == State.ACCEPTED
     report = await asyncio.to_thread(verify_package, await package(stage.desk, REVIEWER, stage.case_id))
