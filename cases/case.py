@@ -24,6 +24,7 @@ class Review(msgspec.Struct, frozen=True):
     recording_id: str
     reviewer_id: str
     unit: str | None
+    opened: frozenset[str]  # the recordings that the reviewer had opened by then
     at: datetime
     source: str
 
@@ -70,7 +71,7 @@ class Case(msgspec.Struct, frozen=True):
     callback: Callback | None = None
     agent_report: AgentReport | None = None
     noticed: frozenset[str] = frozenset()
-    viewed: dict[str, tuple[tuple[float, float], ...]] = {}
+    viewed: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {}  # by viewer and recording
     history: tuple[HistoryEntry, ...] = ()
 
     @property
@@ -86,6 +87,20 @@ class Case(msgspec.Struct, frozen=True):
     def recording(self) -> Recording | None:
         """The latest sealed one, which is what a reviewer judges."""
         return next((recording for recording in reversed(self.recordings) if recording.sealed), None)
+
+    @property
+    def sealed_recordings(self) -> tuple[Recording, ...]:
+        """In the order of their meetings."""
+        sealed = {recording.room_id: recording for recording in self.recordings if recording.sealed}
+        return tuple(sealed[meeting.room_id] for meeting in self.meetings if meeting.room_id in sealed)
+
+    def shown_in(self, recording: Recording) -> frozenset[str]:
+        """The persons of the case whom it shows or lets hear."""
+        return frozenset(track.person_id for track in recording.tracks if self.person(track.person_id))
+
+    def opened_by(self, viewer_id: str) -> frozenset[str]:
+        """The recordings that he has opened."""
+        return frozenset(recording_id for viewer, recording_id in self.viewed if viewer == viewer_id)
 
     @property
     def inks(self) -> tuple[Ink, ...]:

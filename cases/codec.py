@@ -13,6 +13,7 @@ from ports.journal import Entry, Record
 # (event type, stored version) -> the body one version later
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("IdentityShown", 1): lambda body: body | {"longest_gap_ms": None},
+    ("RecordingViewed", 1): lambda body: body | {"recording_id": None},
 }
 
 

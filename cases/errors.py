@@ -283,6 +283,12 @@ class RecordingNotFound(CaseError):
     code = "recording_not_found"
 
 
+class RecordingsUnopened(CaseError):
+    """Nobody passes what he has not opened: `recordings` of earlier meetings are judged with the latest one."""
+
+    code = "recordings_unopened"
+
+
 class ReasonsMissing(CaseError):
     """Whatever is not passed says why."""
 

@@ -377,7 +377,13 @@ class NoticeSent(Event):
 
 
 class RecordingViewed(Event):
+    """`ranges` in seconds of the recording, empty when it was opened. `recording_id` is None in entries from when only
+    the latest recording of a case was shown."""
+
+    version: ClassVar[int] = 2
+
     viewer_id: str
+    recording_id: str | None
     ranges: tuple[tuple[float, float], ...]
 
 

@@ -11,7 +11,7 @@ from cases.forms import ROLES, manual_title
 from cases.items import ITEMS
 from cases.papers import Document
 from cases.parts import CasePerson, Role
-from cases.rooms import Answer, Party
+from cases.rooms import Answer, Party, Recording
 from cases.taipei import taipei_date
 
 CASE_KINDS = {"service": "policy_service", "new_business": "new_business"}
@@ -174,19 +174,17 @@ def _recordings(case: Case) -> list[Fact]:
             "person": person,
             "serial": recording.serial,
             "sealed": True,
-            "reviewed": bool(case.review and case.review.outcome == "passed" and _covers(case, recording.room_id)),
+            "reviewed": _reviewed(case, recording),
         }
-        for recording in case.recordings
-        if recording.sealed
-        for person in sorted({track.person_id for track in recording.tracks} & {p.person_id for p in case.persons})
+        for recording in case.sealed_recordings
+        for person in sorted(case.shown_in(recording))
     ]
 
 
-def _covers(case: Case, room_id: str) -> bool:
-    """A reviewer passes the latest recording and with it the earlier meetings of the case, which he sees too."""
-    judged = next(r.room_id for r in case.recordings if case.review and r.recording_id == case.review.recording_id)
-    rooms = [meeting.room_id for meeting in case.meetings]
-    return rooms.index(room_id) <= rooms.index(judged)
+def _reviewed(case: Case, recording: Recording) -> bool:
+    """A reviewer passes the latest recording and with it those of earlier meetings, as far as he has opened them."""
+    review = case.review
+    return review is not None and review.outcome == "passed" and recording.recording_id in review.opened
 
 
 def _calls(case: Case) -> list[Fact]:

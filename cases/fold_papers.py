@@ -160,8 +160,10 @@ def _noticed(case: Case, event: e.NoticeSent, happened: Happened) -> Case:
 
 
 def _viewed(case: Case, event: e.RecordingViewed, happened: Happened) -> Case:
-    ranges = (*case.viewed.get(event.viewer_id, ()), *event.ranges)
-    return replace(case, viewed=case.viewed | {event.viewer_id: ranges})
+    recording_id = event.recording_id or (case.recording.recording_id if case.recording else "")
+    key = (event.viewer_id, recording_id)
+    ranges = (*case.viewed.get(key, ()), *event.ranges)
+    return replace(case, viewed=case.viewed | {key: ranges})
 
 
 def _reviewed(case: Case, event: e.RecordingReviewed, happened: Happened) -> Case:
@@ -171,6 +173,7 @@ def _reviewed(case: Case, event: e.RecordingReviewed, happened: Happened) -> Cas
         event.recording_id,
         event.reviewer_id,
         event.unit,
+        case.opened_by(event.reviewer_id),
         happened.at,
         happened.id,
     )

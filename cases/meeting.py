@@ -111,8 +111,7 @@ async def end_meeting(desk: Desk, actor: Actor, case_id: str, reason: str | None
     """Closing after the last step needs no reason; anything earlier is an abort with one (S72)."""
 
     def decide(case: Case) -> list[Event]:
-        if actor.kind != "system":
-            gates.agent_of(case, actor)
+        gates.agent_of(case, actor)
         meeting = case.open_meeting
         if meeting is None:
             return []

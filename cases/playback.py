@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -10,11 +9,10 @@ import msgspec
 from cases.actor import Actor
 from cases.case import Case
 from cases.codec import Happened
+from cases.manifest import Manifest
 from cases.parts import Track
 from cases.rooms import Recording
-from cases.view_types import GapView, MarkView, RecordingView, SegmentView, TrackView
-
-GAP_SECONDS = 0.5
+from cases.view_types import GapView, MarkView, RecordingRef, RecordingView, SegmentView, TrackView
 
 # What the player marks on the axis, with the fields that say what it was about.
 MARKED: dict[str, tuple[str, ...]] = {
@@ -41,8 +39,9 @@ MARKED: dict[str, tuple[str, ...]] = {
 
 
 def playback(
-    case: Case, recording: Recording, viewer: Actor, happenings: Iterable[Happened], verified: bool
+    case: Case, recording: Recording, viewer: Actor, happenings: Iterable[Happened], manifest: Manifest | None
 ) -> RecordingView:
+    """`manifest` None: nobody vouches for what this recording lacks."""
     started_at = recording.started_at
     return RecordingView(
         case_no=case.case_no,
@@ -51,23 +50,28 @@ def playback(
         started_at=started_at,
         seconds=recording.seconds,
         sealed=recording.sealed,
-        verified=verified,
+        verified=manifest is not None,
         manifest_sha256=recording.manifest_sha256,
-        tracks=tuple(_track(case, track) for track in recording.tracks),
+        tracks=tuple(_track(case, recording, track) for track in recording.tracks),
         marks=_marks(case, recording, started_at, happenings),
-        gaps=tuple(gap for track in recording.tracks for gap in _gaps(track)),
-        viewed=case.viewed.get(viewer.id, ()),
+        gaps=_gaps(manifest),
+        viewed=case.viewed.get((viewer.id, recording.recording_id), ()),
+        recordings=tuple(
+            RecordingRef(each.recording_id, each.serial, each.started_at, each.seconds)
+            for each in case.sealed_recordings
+        ),
     )
 
 
-def _track(case: Case, track: Track) -> TrackView:
+def _track(case: Case, recording: Recording, track: Track) -> TrackView:
     person = case.person(track.person_id)
     hosts = (meeting.host for meeting in case.meetings if meeting.host.id == track.person_id)
     host = next(hosts, None)
+    path = f"/api/cases/{case.case_id}/recording/segments/{track.track_id}"
     segments = tuple(
         SegmentView(
             n=n,
-            url=f"/api/cases/{case.case_id}/recording/segments/{track.track_id}/{n}",
+            url=f"{path}/{n}?recording={recording.recording_id}",
             start_s=segment.start_ms / 1000,
             duration_s=segment.duration_ms / 1000,
             frames=segment.frames,
@@ -100,8 +104,6 @@ def _mark(happened: Happened, started_at: datetime) -> MarkView:
     )
 
 
-def _gaps(track: Track) -> list[GapView]:
-    """Where a track was off for more than half a second between two segments: muted, lost or rejoined."""
-    spans = [(s.start_ms / 1000, (s.start_ms + s.duration_ms) / 1000) for s in track.segments]
-    pairs = pairwise(sorted(spans))
-    return [GapView(track.track_id, end, start) for (_, end), (start, _) in pairs if start - end > GAP_SECONDS]
+def _gaps(manifest: Manifest | None) -> tuple[GapView, ...]:
+    gaps = manifest.gaps if manifest else ()
+    return tuple(GapView(gap.track_id, gap.from_ms / 1000, gap.to_ms / 1000, gap.reason) for gap in gaps)

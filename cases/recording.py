@@ -23,6 +23,7 @@ from cases.events import (
     RecordingStarted,
     RecordingViewed,
 )
+from cases.manifest import Manifest, signed_manifest
 from cases.parts import Segment, Track
 from cases.playback import playback
 from cases.rooms import Meeting, Recording
@@ -44,6 +45,7 @@ class Sealed(Protocol):
     seconds: float
     tracks: tuple[Any, ...]
     started_at: datetime | None
+    reason: str
 
 
 async def recording_started(desk: Desk, case_id: str, room_id: str, recording_id: str) -> Case:
@@ -81,38 +83,41 @@ async def recording_sealed(desk: Desk, case_id: str, room_id: str, sealed: Seale
         meeting = _meeting(case, room_id)
         if any(recording.sealed and recording.recording_id == sealed.recording_id for recording in case.recordings):
             return []
-        ended = [] if meeting.ended_at else [MeetingEnded(room_id=room_id, reason="recording_sealed")]
+        ended = [] if meeting.ended_at else [MeetingEnded(room_id=room_id, reason=sealed.reason or "recording_sealed")]
         return [*ended, _sealed_event(meeting, sealed)]
 
     return await record(desk, SYSTEM, case_id, decide)
 
 
-async def view_recording(desk: Desk, actor: Actor, case_id: str, ranges: list[list[float]]) -> Case:
+async def view_recording(
+    desk: Desk, actor: Actor, case_id: str, ranges: list[list[float]], recording_id: str | None = None
+) -> Case:
     """Every look is written down, with the spans that were played (seconds of the recording)."""
     checked = _checked(ranges)
 
     def decide(case: Case) -> list[Event]:
-        gates.staff_of(case, actor)
-        if case.recording is None:
-            raise RecordingNotFound
-        return [RecordingViewed(viewer_id=actor.id, ranges=checked)]
+        recording = sealed_recording(case, actor, recording_id)
+        return [RecordingViewed(viewer_id=actor.id, recording_id=recording.recording_id, ranges=checked)]
 
     return await record(desk, actor, case_id, decide)
 
 
 async def recording_view(desk: Desk, actor: Actor, case_id: str, recording_id: str | None = None) -> RecordingView:
-    """The recording for the player; `verified` says that the manifest is the one that was sealed."""
+    """The recording for the player; `verified` says that the manifest is the one that was sealed,
+    and signed by this system."""
     case = await load(desk, case_id)
     recording = sealed_recording(case, actor, recording_id)
     await _note_view(desk, actor, case_id, recording)
-    verified = await _manifest_holds(desk, case_id, recording.manifest_blob, recording.manifest_sha256)
+    manifest = await _manifest(desk, case_id, recording)
     happenings = map(from_entry, await desk.journal.read(case_id))
-    return playback(case, recording, actor, happenings, verified)
+    return playback(case, recording, actor, happenings, manifest)
 
 
-async def segment_blob(desk: Desk, actor: Actor, case_id: str, track_id: str, n: int) -> Segment:
+async def segment_blob(
+    desk: Desk, actor: Actor, case_id: str, track_id: str, n: int, recording_id: str | None = None
+) -> Segment:
     """The file of one segment, `n` from 0, for a ranged read with the case as scope."""
-    recording = sealed_recording(await load(desk, case_id), actor)
+    recording = sealed_recording(await load(desk, case_id), actor, recording_id)
     track = next((track for track in recording.tracks if track.track_id == track_id), None)
     if track is None or not 0 <= n < len(track.segments):
         raise RecordingNotFound
@@ -125,7 +130,8 @@ async def _note_view(desk: Desk, actor: Actor, case_id: str, recording: Recordin
     comes from his page (`view_recording`). Requests that arrive at once may each be written down."""
     key = f"recording-viewed:{actor.id}:{actor.session_id}:{recording.recording_id}"
     if await desk.keyvalue.get(key) is None:
-        await record(desk, actor, case_id, lambda _: [RecordingViewed(viewer_id=actor.id, ranges=())])
+        opened = RecordingViewed(viewer_id=actor.id, recording_id=recording.recording_id, ranges=())
+        await record(desk, actor, case_id, lambda _: [opened])
         await desk.keyvalue.set(key, b"1", ttl=VIEW_SECONDS, only_if_absent=True)
 
 
@@ -182,10 +188,13 @@ def _checked(ranges: list[list[float]]) -> tuple[tuple[float, float], ...]:
     return tuple((float(start), float(end)) for start, end in ranges)
 
 
-async def _manifest_holds(desk: Desk, case_id: str, blob: str, sha256: str) -> bool:
+async def _manifest(desk: Desk, case_id: str, recording: Recording) -> Manifest | None:
+    """As the journal has its digest and as this system signed it; None when either does not hold."""
     try:
-        manifest = await desk.blobs.get(blob, scope=case_id)
+        data = await desk.blobs.get(recording.manifest_blob, scope=case_id)
     except BlobNotFound:
-        return False
-    digest = await asyncio.to_thread(hashlib.sha256, manifest)
-    return digest.hexdigest() == sha256
+        return None
+    digest = await asyncio.to_thread(hashlib.sha256, data)
+    if digest.hexdigest() != recording.manifest_sha256:
+        return None
+    return await asyncio.to_thread(signed_manifest, data, await desk.keys.public_key())

@@ -6,7 +6,7 @@ from cases.assess import assess, assessed, in_the_way
 from cases.case import Case
 from cases.codec import Happened
 from cases.desk import Desk
-from cases.errors import ReasonsMissing, RecordingNotSealed
+from cases.errors import ReasonsMissing, RecordingNotSealed, RecordingsUnopened
 from cases.events import (
     CallbackCompleted,
     CaseAccepted,
@@ -29,7 +29,7 @@ async def review_recording(
 ) -> Case:
     """Passed accepts the case as soon as nothing is in the way; 補正 and 重錄 ask for more; failed declines.
 
-    Raises SalesUnitReviewer, RecordingNotSealed, ReasonsMissing."""
+    Raises SalesUnitReviewer, RecordingNotSealed, ReasonsMissing, RecordingsUnopened."""
     why = tuple(gates.text(reason) for reason in reasons[:MAX_REASONS])
     if outcome != "passed" and not why:
         raise ReasonsMissing
@@ -38,6 +38,8 @@ async def review_recording(
         gates.reviewer_of(case, actor)
         if case.recording is None or case.state == State.SUBMITTED:
             raise RecordingNotSealed
+        if outcome == "passed":
+            _all_opened(case, actor)
         reviewed = RecordingReviewed(
             recording_id=case.recording.recording_id,
             outcome=outcome,
@@ -49,6 +51,15 @@ async def review_recording(
         return with_acceptance(desk, actor, case, reviewed, _consequences(actor, reviewed))
 
     return await record(desk, actor, case_id, decide)
+
+
+def _all_opened(case: Case, actor: Actor) -> None:
+    """Passing covers every recording that shows a person of the case, the latest one in any case."""
+    opened = case.opened_by(actor.id)
+    judged = (r for r in case.sealed_recordings if r is case.recording or case.shown_in(r))
+    unopened = [recording.recording_id for recording in judged if recording.recording_id not in opened]
+    if unopened:
+        raise RecordingsUnopened(recordings=unopened)
 
 
 async def complete_callback(desk: Desk, actor: Actor, case_id: str, outcome: CallbackOutcome) -> Case:

@@ -253,6 +253,14 @@ class GapView(View, frozen=True):
     track_id: str
     from_s: float
     to_s: float
+    reason: str
+
+
+class RecordingRef(View, frozen=True):
+    recording_id: str
+    serial: str
+    started_at: datetime
+    seconds: float
 
 
 class RecordingView(View, frozen=True):
@@ -268,6 +276,7 @@ class RecordingView(View, frozen=True):
     marks: tuple[MarkView, ...]
     gaps: tuple[GapView, ...]
     viewed: tuple[tuple[float, float], ...]
+    recordings: tuple[RecordingRef, ...]
 
 
 class JournalEntryView(View, frozen=True):

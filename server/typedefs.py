@@ -159,6 +159,12 @@ class Amendment(Body, frozen=True):
     reason: Long = ""
 
 
+class OfRecording(Body, frozen=True):
+    """Of which meeting; the latest when left out."""
+
+    recording: Id | None = None
+
+
 class Viewed(Body, frozen=True):
     """Seconds of the recording that were really played."""
 

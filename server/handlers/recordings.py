@@ -10,20 +10,22 @@ from ports.blobs import Blobs
 from server.call import Call
 from server.errors import RangeInvalid
 from server.handlers.cases import view_of
-from server.typedefs import Id, SegmentNumber, Viewed
+from server.typedefs import Id, OfRecording, SegmentNumber, Viewed
 
 PART_BYTES = 4 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 MEDIA_TYPES = {"webm": "video/webm", "mkv": "video/x-matroska"}
 
 
-async def get_recording(call: Call, case_id: Id) -> RecordingView:
-    return await recording_view(call.desk, call.actor, case_id)
+async def get_recording(call: Call, case_id: Id, query: OfRecording) -> RecordingView:
+    return await recording_view(call.desk, call.actor, case_id, query.recording)
 
 
-async def get_segment(call: Call, case_id: Id, track_id: Id, n: SegmentNumber) -> web.StreamResponse:
+async def get_segment(
+    call: Call, case_id: Id, track_id: Id, n: SegmentNumber, query: OfRecording
+) -> web.StreamResponse:
     """One segment. A range is answered with at most 4 MB; the player asks for the next by itself."""
-    segment = await segment_blob(call.desk, call.actor, case_id, track_id, n)
+    segment = await segment_blob(call.desk, call.actor, case_id, track_id, n, query.recording)
     size = await call.desk.blobs.size(segment.blob, scope=case_id)
     start, stop, partial = wanted_range(call.request, size)
     headers = {
@@ -68,6 +70,6 @@ async def _chunks(blobs: Blobs, name: str, scope: str, start: int, stop: int) ->
         start += len(chunk)
 
 
-async def log_viewing(call: Call, case_id: Id, body: Viewed) -> CaseView:
+async def log_viewing(call: Call, case_id: Id, query: OfRecording, body: Viewed) -> CaseView:
     ranges = [list(span) for span in body.ranges]
-    return await view_of(call, await view_recording(call.desk, call.actor, case_id, ranges))
+    return await view_of(call, await view_recording(call.desk, call.actor, case_id, ranges, query.recording))

@@ -19,8 +19,10 @@ from cases.events import DocumentIssued, DocumentSealed
 from cases.forms import form_data, signed_fields
 from cases.opening import OpenCase, open_case
 from cases.parts import CasePerson
+from cases.rooms import Meeting
 from cases.workflow import load, record
 from esign.envelope import render
+from media.manifest import Gap, Manifest, SpoolProof, digest, signed
 from otp.service import OtpService
 from ports.blobs import open_blobs
 from ports.clock import FrozenClock
@@ -276,9 +278,9 @@ class Stage:
         return await recording.recording_sealed(self.desk, self.case_id, room.room_id, sealed)
 
     async def sealed_recording(self, case: Case) -> SimpleNamespace:
-        """What the media plane reports: a video track of each person, with a manifest in the blobs."""
+        """What the media plane reports: a video track of each person, with a signed manifest in the blobs."""
         room = case.meeting
-        manifest = json.dumps({"recording": room.recording_id}).encode()
+        manifest = await self.manifest(room)
         blob = f"cases/{self.case_id}/recordings/{room.recording_id}.manifest"
         if not await self.desk.blobs.exists(blob):
             await self.desk.blobs.put(blob, manifest, scope=self.case_id)
@@ -289,8 +291,30 @@ class Stage:
             manifest_sha256=hashlib.sha256(manifest).hexdigest(),
             seconds=60.0,
             started_at=room.opened_at,
+            reason="ended",
             tracks=tuple(track(person) for person in [AGENT.id, *(p.person_id for p in case.persons)]),
         )
+
+    async def manifest(self, room: Meeting) -> bytes:
+        gaps = (Gap("M1-camera", 20_000, 25_000, "muted"),)
+        manifest = Manifest(
+            version=1,
+            recording_id=room.recording_id,
+            part=1,
+            serial=room.serial,
+            started_at=room.opened_at,
+            ended_at=room.opened_at + timedelta(seconds=60),
+            duration_ms=60_000,
+            reason="ended",
+            complete=True,
+            frames_lost=0,
+            tracks=(),
+            gaps=gaps,
+            marks=(),
+            spool=SpoolProof(0, ""),
+        )
+        keys = self.desk.keys
+        return signed(manifest, await keys.public_key(), await keys.sign(digest(manifest)))
 
     async def seal_documents(self) -> Case:
         case = await self.case()
@@ -302,6 +326,9 @@ class Stage:
         return case
 
     async def pass_review(self) -> Case:
+        case = await self.case()
+        for each in case.sealed_recordings:
+            await recording.recording_view(self.desk, REVIEWER, self.case_id, each.recording_id)
         return await review.review_recording(self.desk, REVIEWER, self.case_id, "passed", [], "")
 
     async def report(self) -> Case:

@@ -1,8 +1,13 @@
+import hashlib
+from datetime import timedelta
+
 import pytest
 
-from cases import assess, errors, meeting, reading, recording, review
+from cases import assess, errors, meeting, reading, recording, review, submission
 from cases.facts import facts_of
 from cases.state import State
+from media.manifest import digest, read_signed, signed
+from ports.keys import MemoryKeys
 from tests.cases.stage import AGENT, ALONE, LIN, REVIEWER, WANG
 
 
@@ -74,9 +79,11 @@ async def test_a_no_after_the_submission_retracts_the_signatures_and_stops_the_a
 
 
 async def test_a_meeting_that_nobody_closed_ends_with_its_recording(stage):
-    await stage.submitted(ALONE)
-    case = await stage.seal_recording()
-    assert (case.state, case.meeting.end_reason) == (State.UNDER_REVIEW, "recording_sealed")
+    case = await stage.submitted(ALONE)
+    sealed = await stage.sealed_recording(case)
+    sealed.reason = "host_lost"
+    case = await recording.recording_sealed(stage.desk, stage.case_id, case.meeting.room_id, sealed)
+    assert (case.state, case.meeting.end_reason) == (State.UNDER_REVIEW, "host_lost")
     await stage.seal_documents()
     assert (await stage.pass_review()).state == State.UNDER_REVIEW  # nobody confirmed his signature
 
@@ -99,7 +106,8 @@ async def test_every_look_at_a_recording_is_written_down_even_after_the_decision
     await stage.seal_documents()
     await stage.pass_review()
     case = await recording.view_recording(stage.desk, REVIEWER, stage.case_id, [[0, 12.5], [20, 30]])
-    assert (case.state, case.viewed) == (State.ACCEPTED, {"R1": ((0.0, 12.5), (20.0, 30.0))})
+    assert case.state == State.ACCEPTED
+    assert case.viewed == {("R1", case.recording.recording_id): ((0.0, 12.5), (20.0, 30.0))}
 
 
 @pytest.mark.parametrize(
@@ -117,13 +125,84 @@ async def test_the_player_gets_tracks_marks_gaps_and_what_was_seen(stage):
     view = await recording.recording_view(stage.desk, REVIEWER, stage.case_id)
     assert (view.sealed, view.verified, view.viewed) == (True, True, ((0.0, 5.0),))
     assert [(track.name, len(track.segments)) for track in view.tracks] == [("歐陽林林", 2), ("王大陸", 2)]
-    assert [(gap.track_id, gap.from_s, gap.to_s) for gap in view.gaps] == [
-        ("A1-camera", 20.0, 25.0),
-        ("M1-camera", 20.0, 25.0),
+    assert [(gap.track_id, gap.from_s, gap.to_s, gap.reason) for gap in view.gaps] == [
+        ("M1-camera", 20.0, 25.0, "muted")
     ]
     types = [mark.type for mark in view.marks]
     assert [types.count(name) for name in ("ConsentGiven", "IdentityShown", "CaseSubmitted")] == [3, 2, 1]
-    assert view.tracks[1].segments[1].url == f"/api/cases/{stage.case_id}/recording/segments/M1-camera/1"
+    path = f"/api/cases/{stage.case_id}/recording/segments/M1-camera/1"
+    assert view.tracks[1].segments[1].url == f"{path}?recording={view.recording_id}"
+
+
+async def test_marks_lie_on_the_recordings_own_clock(stage):
+    case = await stage.submitted(ALONE)
+    sealed = await stage.sealed_recording(case)
+    sealed.started_at = case.meeting.opened_at + timedelta(seconds=30)  # zero lies before the first frame
+    stage.clock.advance(60)
+    await recording.recording_sealed(stage.desk, stage.case_id, case.meeting.room_id, sealed)
+    view = await recording.recording_view(stage.desk, REVIEWER, stage.case_id)
+    ended = next(mark for mark in view.marks if mark.type == "MeetingEnded")
+    assert view.started_at == sealed.started_at
+    assert ended.at_s == (ended.at - sealed.started_at).total_seconds()
+
+
+@pytest.mark.parametrize("forge", ["other key", "other bytes", "gone"])
+async def test_a_recording_is_verified_only_by_its_own_signed_manifest(stage, forge):
+    case = await stage.submitted(ALONE)
+    sealed = await stage.sealed_recording(case)
+    data = await stage.desk.blobs.get(sealed.manifest_blob, scope=stage.case_id)
+    if forge == "other key":
+        stranger = MemoryKeys()
+        manifest = read_signed(data).manifest
+        data = signed(manifest, await stranger.public_key(), await stranger.sign(digest(manifest)))
+        sealed.manifest_sha256 = hashlib.sha256(data).hexdigest()
+    await stage.desk.blobs.delete(sealed.manifest_blob)
+    if forge != "gone":
+        forged = data.replace(b"muted", b"loss!") if forge == "other bytes" else data
+        await stage.desk.blobs.put(sealed.manifest_blob, forged, scope=stage.case_id)
+    await recording.recording_sealed(stage.desk, stage.case_id, case.meeting.room_id, sealed)
+    view = await recording.recording_view(stage.desk, REVIEWER, stage.case_id)
+    assert (view.verified, view.gaps) == (False, ())
+
+
+async def recorded_twice(stage):
+    """An aborted meeting with its recording, and the one in which the case was submitted."""
+    await stage.meeting_for(ALONE)
+    await meeting.end_meeting(stage.desk, AGENT, stage.case_id, "斷線")
+    case = await stage.seal_recording()
+    stage.clock.advance(60)
+    await stage.meet(WANG)
+    await stage.finish_all(WANG)
+    await stage.recording()
+    await submission.submit(stage.desk, WANG, stage.case_id)
+    await stage.confirm(WANG)
+    await meeting.end_meeting(stage.desk, AGENT, stage.case_id)
+    await stage.seal_recording()
+    await stage.seal_documents()
+    return case.recording.recording_id
+
+
+async def test_nobody_passes_an_earlier_meeting_that_he_has_not_opened(stage):
+    earlier = await recorded_twice(stage)
+    view = await recording.recording_view(stage.desk, REVIEWER, stage.case_id)
+    first, last = [each.recording_id for each in view.recordings]
+    assert (first, last) == (earlier, view.recording_id)
+    with pytest.raises(errors.RecordingsUnopened) as refused:
+        await judge(stage, "passed")
+    assert refused.value.details == {"recordings": [earlier]}
+    await recording.segment_blob(stage.desk, REVIEWER, stage.case_id, "M1-camera", 0, earlier)
+    assert (await judge(stage, "passed")).state == State.ACCEPTED
+    assert {fact["reviewed"] for fact in facts_of(await stage.case())["recordings"]} == {True}
+
+
+async def test_what_was_watched_belongs_to_its_recording(stage):
+    earlier = await recorded_twice(stage)
+    await recording.view_recording(stage.desk, REVIEWER, stage.case_id, [[1, 2]], earlier)
+    assert (await recording.recording_view(stage.desk, REVIEWER, stage.case_id)).viewed == ()
+    view = await recording.recording_view(stage.desk, REVIEWER, stage.case_id, earlier)
+    assert (view.recording_id, view.viewed) == (earlier, ((1.0, 2.0),))
+    with pytest.raises(errors.RecordingNotFound):
+        await recording.recording_view(stage.desk, REVIEWER, stage.case_id, "nothing")
 
 
 async def test_a_segment_is_found_by_track_and_number_for_staff_only(stage):

@@ -109,7 +109,7 @@ def test_every_event_survives_the_journal(event):
 
 def test_what_could_not_be_read_back_is_never_written():
     with pytest.raises(EventUnreadable):
-        to_record(events.RecordingViewed(viewer_id="R1", ranges=((0.0, float("inf")),)), NOW, AGENT)
+        to_record(events.RecordingViewed(viewer_id="R1", recording_id="r", ranges=((0.0, float("inf")),)), NOW, AGENT)
 
 
 def test_every_event_has_a_place_in_the_table_and_is_named_once():

@@ -73,7 +73,10 @@ async def test_the_recordings_view_leads_to_its_segments(system, sealed):
     agent, case_id, data = sealed
     _, view = await agent.get(f"/api/cases/{case_id}/recording")
     url = view["tracks"][0]["segments"][0]["url"]
-    assert url == f"/api/cases/{case_id}/recording/segments/cam/0"
+    recording_id = view["recording_id"]
+    assert url == f"/api/cases/{case_id}/recording/segments/cam/0?recording={recording_id}"
+    status, problem = await agent.get(f"/api/cases/{case_id}/recording?recording=another")
+    assert (status, problem["code"]) == (404, "recording_not_found")
     assert (await agent.get(url))[1] == data
 
 

@@ -1,0 +1,47 @@
+"""The signed manifest of a recording, as far as cases read it; `media/manifest.py` has all of it.
+
+The file is canonical JSON of `{"manifest": ..., "signature": ...}`; the signature is Ed25519 over the SHA-256 of the
+manifest's bytes as they stand in the file. So nothing has to be written again in order to check it.
+"""
+
+import hashlib
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Milliseconds of the recording's clock. `reason`: muted, loss, or why the track's segment before it ended."""
+
+    track_id: str
+    from_ms: int
+    to_ms: int
+    reason: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    recording_id: str
+    gaps: tuple[Gap, ...]
+
+
+class _Signature(msgspec.Struct, frozen=True):
+    algorithm: str
+    public_key: str
+    value: str
+
+
+class _File(msgspec.Struct, frozen=True):
+    manifest: msgspec.Raw
+    signature: _Signature
+
+
+def signed_manifest(data: bytes, public_key: bytes) -> Manifest | None:
+    """The manifest of a file that this raw Ed25519 key signed; None for anything else."""
+    try:
+        file = msgspec.json.decode(data, type=_File)
+        signature = bytes.fromhex(file.signature.value)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, hashlib.sha256(file.manifest).digest())
+        return msgspec.json.decode(file.manifest, type=Manifest)
+    except (msgspec.MsgspecError, ValueError, InvalidSignature):
+        return None
