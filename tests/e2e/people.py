@@ -35,20 +35,83 @@ class Customer(Person):
         await expect(self.at("case-page")).to_be_visible()
 
     async def photograph_id(self, case_id: str) -> None:
-        """我知道了, then both sides with the live detection on, then 完成 and 確定."""
+        """我知道了, then both sides: the front with the live detection and a retake, the back without; 完成, 確定."""
         await self.open_case(case_id)
         await self.like("^photo-task-").click()
         await self.at("photo-acknowledge").click()
-        for side in ("front", "back"):
-            if side == "back":
-                await self.at("photo-add").click()
-            await expect(self.at("quad")).to_be_visible(timeout=SLOW_MS)
+        await self.photograph("front", detection=True, retake=True)
+        await self.at("photo-add").click()
+        await self.photograph("back", detection=False)
+        await self._hand_in_photos()
+
+    async def photograph(self, side: str, *, detection: bool, retake: bool = False) -> None:
+        """The camera is open and its detection on."""
+        await expect(self.at("quad")).to_be_visible()
+        if not detection:
+            await self.at("detection").click()
+            await expect(self.at("quad")).to_have_count(0)
+        await self.at("shutter").click()
+        if retake:
+            await self.at("retake").click()
+            await expect(self.at("quad")).to_be_visible()
             await self.at("shutter").click()
-            await self.at(f"side-{side}").click()
-            await self.at("use-photo").click()
-            await expect(self.page.locator(f'[data-side="{side}"]')).to_be_visible()
+        await self.at(f"side-{side}").click()
+        await self.at("use-photo").click()
+        await expect(self.page.locator(f'[data-side="{side}"]')).to_be_visible()
+
+    async def retake_rejected(self, case_id: str, reason: str) -> None:
+        """The agent's reason stands there; the photo goes into the bin and another is taken."""
+        await self.page.locator('[data-testid^="photo-task-"][data-status="rejected"]').click()
+        await expect(self.at("photo-rejected")).to_contain_text(reason)
+        back = self.page.locator('[data-side="back"]')
+        await back.locator('[data-testid^="photo-delete-"]').click()
+        await expect(back).to_have_count(0)
+        await self.at("photo-add").click()
+        await self.photograph("back", detection=True)
+        await self._hand_in_photos()
+
+    async def _hand_in_photos(self) -> None:
         await self.at("photos-complete").click()
         await self.at("upload-ok").click()
+
+    async def mistype(self) -> None:
+        """A wrong code is told, and costs neither the code nor the page."""
+        await self.at("otp-input").fill("１２３４５６")
+        await self.at("otp-agree").click()
+        await expect(self.at("otp-error")).to_be_visible()
+
+    async def mute_and_unmute(self) -> None:
+        """The button is black when on (S42)."""
+        button = self.at("toggle-microphone")
+        for pressed in ("false", "true"):
+            await button.click()
+            await expect(button).to_have_attribute("aria-pressed", pressed)
+
+    async def switch_layouts(self) -> None:
+        """Three people see three at once; the button changes to two and back (S44)."""
+        for layout in ("group", "pair"):
+            await expect(self.at(f"layout-{layout}")).to_be_visible()
+            await self.at("layout").click()
+        await expect(self.at("layout-group")).to_be_visible()
+
+    async def shrink_and_drag(self) -> None:
+        """The small picture starts at the top right and goes where it is dragged (S55)."""
+        await self.at("shrink").click()
+        before = await self.at("pip").bounding_box()
+        await self.at("pip").hover()
+        await self.page.mouse.down()
+        await self.page.mouse.move(before["x"] - 150, before["y"] + 160, steps=6)
+        await self.page.mouse.up()
+        after = await self.at("pip").bounding_box()
+        assert after["x"] < before["x"] - 60, "the small picture did not follow the finger"
+
+    async def return_document(self, document: str, reason: str) -> None:
+        """「退回本件」 from the case page."""
+        await self.at("return-open").click()
+        await self.at("return-document").select_option(value=document)
+        await self.at("return-reason").fill(reason)
+        await self.at("return-confirm").click()
+        await expect(self.page.locator(f'[data-testid="document-{document}"][data-status="returned"]')).to_be_visible()
 
     async def join(self, case_id: str, code: str) -> None:
         """The SMS code is in the boxes; 同意並繼續, camera and microphone, preview, 加入通話."""
@@ -65,9 +128,7 @@ class Customer(Person):
         await expect(self.at("prompt")).to_have_count(0)
 
     async def sign_everything(self, case_id: str) -> int:
-        """Shrink the call, read and sign the documents in their order; returns how many were signed."""
-        await self.at("shrink").click()
-        await expect(self.at("pip")).to_be_visible()
+        """Read and sign the documents in their order, the call beside them; returns how many were signed."""
         signatures = 0
         while await (todo := self.page.locator('[data-my-status="to_sign"], [data-my-status="to_read"]')).count():
             document = await todo.first.get_attribute("data-testid")
@@ -132,13 +193,28 @@ class Agent(Person):
         await expect(self.at("workspace")).to_be_visible()
         return self.page.url.split("case/")[1].split("/")[0]
 
+    async def reject_photos(self, customer: Customer, reason: str) -> None:
+        task = self.page.locator(f'[data-testid^="photo-task-"][data-person="{customer.id}"]')
+        await task.locator('[data-testid^="photos-reject-"]').click()
+        await self.at("photo-reject-reason").fill(reason)
+        await self.at("photo-reject-confirm").click()
+        await expect(task).to_have_attribute("data-status", "rejected")
+
     async def approve_photos(self) -> None:
         approve = self.like("^photos-approve-")
         await expect(approve).to_have_count(2)
-        for _ in range(2):
-            left = await approve.count()
+        for left in (1, 0):
             await approve.first.click()
-            await expect(approve).to_have_count(left - 1)
+            await expect(approve).to_have_count(left)
+
+    async def amend(self, document: str, reason: str) -> None:
+        """The returned document gets a new revision with what was amended."""
+        await self.at(f"document-amend-{document}").click()
+        await self.at("amend-key-0").select_option(value="remark")
+        await self.at("amend-value-0").fill(reason)
+        await self.at("amend-confirm").click()
+        issued = f'[data-testid="document-{document}"][data-revision="2"]:not([data-status="preparing"])'
+        await expect(self.page.locator(issued)).to_be_visible()
 
     async def open_meeting(self) -> None:
         await self.at("open-meeting").click()

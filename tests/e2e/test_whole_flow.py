@@ -17,6 +17,7 @@ from tests.e2e.people import Agent, Customer, Person
 
 CONSENTS = ("consent_recording", "consent_video_signing", "consent_face")
 CONFIRMATIONS = ("confirm_application", "confirm_others")
+APPLICATION = "application_service"
 SEALING_MS = 60_000
 # Where each playing picture stands on the recording's clock, in seconds.
 PICTURE_TIMES = """async (caseId) => {
@@ -57,6 +58,8 @@ async def test_three_people_finish_a_case_and_a_reviewer_passes_it(tmp_path):
         case_id = await agent.open_case(holder, insured)
         await shoot("1-opened", agent, holder)
         await asyncio.gather(holder.photograph_id(case_id), insured.photograph_id(case_id))
+        await agent.reject_photos(insured, "反面反光")
+        await insured.retake_rejected(case_id, "反面反光")
         await agent.approve_photos()
         await shoot("2-approved", agent, holder)
 
@@ -67,11 +70,18 @@ async def test_three_people_finish_a_case_and_a_reviewer_passes_it(tmp_path):
         for person in (agent, holder, insured):
             await expect(person.page.locator('[data-testid^="tile-"][data-receiving="true"]')).to_have_count(3)
         await shoot("3-room", agent, holder, insured)
+        await holder.mute_and_unmute()
+        await holder.switch_layouts()
 
         await identify(agent, holder, insured)
         await shoot("4-identified", agent, holder)
-        assert await holder.sign_everything(case_id) > 0
-        assert await insured.sign_everything(case_id) > 0
+        await holder.shrink_and_drag()
+        signed = await holder.sign_everything(case_id)
+        await holder.return_document(APPLICATION, "聯絡電話有誤")
+        await agent.amend(APPLICATION, "聯絡電話已更正")
+        assert await holder.sign_everything(case_id) == 1  # only what was amended lost its signature
+        await insured.at("shrink").click()
+        assert await insured.sign_everything(case_id) == signed
         await shoot("5-signed", agent, holder)
         await holder.at("submit").click()
         await expect(holder.at("upload-success")).to_be_visible()
@@ -113,6 +123,7 @@ async def enter(origin: str, customer: Customer, case_id: str) -> None:
     await customer.at(f"join-{case_id}").click()
     await expect(customer.at("otp-resend")).to_be_disabled()
     await expect(customer.at("otp-validity")).not_to_be_empty()
+    await customer.mistype()
     await customer.join(case_id, newest_code((await demo(origin))["sms"]))
 
 
@@ -141,7 +152,7 @@ async def review(chromium, origin: str, login: dict, case_id: str) -> None:
     await reviewer.log_in(totp=login["totp"])
     await reviewer.at(f"case-{case_id}").click()
     await expect(reviewer.at("verified")).to_be_visible()
-    await reviewer.at("mark-InkAccepted").first.click()
+    await reviewer.like("^check-seek-identity-").first.click()
     await reviewer.at("play").click()
     await playing_in_step(reviewer, case_id, pictures=3)
     await shoot("7-review", reviewer)
