@@ -8,11 +8,10 @@ from typing import Protocol
 import msgspec
 
 from media.entries import AnyEntry, Began, Ended, Lost, Marked, Muted, Report, SegmentBegan, SegmentEnded
+from media.gaps import is_break
 from media.manifest import VERSION, Gap, Manifest, ManifestSegment, ManifestTrack, Mark, SenderReport, SpoolProof
 from media.segment import Segment
 from media.timing import Placed, starts
-
-GAP_MS = 100  # between two segments of a track; less is a seam
 
 
 class Spool(Protocol):
@@ -135,7 +134,7 @@ def _gaps(
         spans += [(segment.start_ms + start, segment.start_ms + end, "loss") for start, end in holes]
     for before, after in pairwise(track.segments):
         end = before.start_ms + before.duration_ms
-        if after.start_ms - end > GAP_MS:
+        if is_break(end, after.start_ms):
             spans.append((end, after.start_ms, before.ended))
     for start, end, reason in sorted(spans):
         silent = any(since < end and (until is None or until > start) for since, until in muted)

@@ -116,6 +116,8 @@ class TrackInfo(Value, frozen=True):
 
 
 class RecorderStatus(Value, frozen=True):
+    """``gaps``: those that the manifest will list, but for what is missing because its sender had muted it."""
+
     writing: bool = False
     seconds: float = 0.0
     last_frame_age_ms: int | None = None

@@ -119,7 +119,7 @@ class Recorder:
             writing=written and not stalled and not self._ended,
             seconds=(until or 0) / 1000,
             last_frame_age_ms=worst,
-            gaps=tape.gaps,
+            gaps=tape.gaps.total,
             tracks=len(sinks),
             stalled=stalled,
         )

@@ -15,13 +15,12 @@ import av
 import msgspec
 
 from media.assembler import EncodedFrame
+from media.gaps import STILL_MS, is_hole
 from media.payloads import OPUS_RATE, opus_concealment, opus_duration, opus_frame_duration
 from media.recording_errors import SegmentUnreadable
 
 CLUSTER_MS = 1000
 CUE_BYTES = 40  # the most that one entry takes in the index
-HOLE_MS = 1000  # a longer time without a frame is a gap of the recording
-STILL_MS = 33  # how long the last picture of a file stands
 MUX_NAMES = {"VP8": "vp8", "VP9": "vp9"}
 
 
@@ -102,7 +101,7 @@ def _concealment(last: Timed, until: int) -> Iterator[Timed]:
 def _holes(frames: Sequence[EncodedFrame], clock_rate: int) -> Iterator[tuple[int, int]]:
     start = frames[0].timestamp
     for before, after in pairwise(frames):
-        if after.timestamp - before.timestamp > HOLE_MS * clock_rate // 1000:
+        if is_hole(before.timestamp, after.timestamp, clock_rate):
             yield _ms(before.timestamp - start, clock_rate), _ms(after.timestamp - start, clock_rate)
 
 

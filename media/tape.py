@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from media.entries import RECORDING, AnyEntry, Frame
-from media.segment import HOLE_MS
+from media.gaps import GapCount
 from media.writebehind import WriteBehind
 from ports.clock import Clock
 
@@ -15,14 +15,13 @@ class Tape:
     def __init__(self, writer: WriteBehind, clock: Clock):
         self.writer = writer
         self.began_at = clock.now()
-        self.gaps = 0
+        self.gaps = GapCount()
         self.lost = 0  # frames that the disk did not follow
         self.lost_ms: int | None = None  # when last
         self._clock = clock
         self._began = clock.monotonic()
         self._streams = RECORDING
         self._numbers: Counter[str] = Counter()
-        self._heard_ms: dict[str, int] = {}
 
     def now_ms(self) -> int:
         return self.at_ms(self._clock.monotonic())
@@ -57,9 +56,3 @@ class Tape:
         """The segments of a track count from 1, over all its sinks."""
         self._numbers[track_id] += 1
         return self._numbers[track_id]
-
-    def heard(self, track_id: str, at_ms: int, muted: bool) -> None:
-        """A frame of the track was queued; a second of silence before it is a gap, unless the participant wanted it."""
-        last = self._heard_ms.get(track_id)
-        self.gaps += last is not None and at_ms - last > HOLE_MS and not muted
-        self._heard_ms[track_id] = at_ms

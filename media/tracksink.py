@@ -6,7 +6,9 @@ when its sender's clock says that they mean something else now, when the disk di
 
 from media.assembler import Assembler, EncodedFrame
 from media.entries import RECORDING, Frame, Muted, Report, SegmentBegan, SegmentEnded
+from media.gaps import STILL_MS, is_hole
 from media.messages import RequestKeyframe, TrackInfo
+from media.payloads import opus_duration
 from media.tape import Tape
 from media.timing import ntp_ms
 
@@ -22,13 +24,14 @@ SEGMENTS_LIMIT = 500  # of one track: more is an attack
 class LiveSegment:
     """The segment that is being written."""
 
-    def __init__(self, stream: int, first: EncodedFrame, clock_rate: int):
+    def __init__(self, stream: int, began_ms: int, first: EncodedFrame, info: TrackInfo):
         self.stream = stream
+        self.began_ms = began_ms
         self.size = 0
         self._sender_clock: float | None = None  # ms: NTP less RTP time
         self._doubted: float | None = None
         self.reported_ms = -REPORT_EVERY_MS
-        self._rate = clock_rate
+        self._rate, self._is_audio = info.clock_rate, info.kind == "audio"
         self._first = self._last = first
 
     def skew(self, frame: EncodedFrame) -> float:
@@ -48,9 +51,17 @@ class LiveSegment:
     def follows(self, frame: EncodedFrame) -> bool:
         return frame.timestamp > self._last.timestamp
 
-    def take(self, frame: EncodedFrame) -> None:
-        self._last = frame
+    def take(self, frame: EncodedFrame) -> bool:
+        """Whether there is a hole before it."""
+        before, self._last = self._last, frame
         self.size += len(frame.data)
+        return is_hole(before.timestamp, frame.timestamp, self._rate)
+
+    @property
+    def until_ms(self) -> int:
+        """Where its file would end now, on the recording's clock."""
+        last = opus_duration(self._last.data) if self._is_audio else STILL_MS * self._rate // 1000
+        return self.began_ms + round((self._last.timestamp - self._first.timestamp + last) * 1000 / self._rate)
 
 
 class TrackSink:
@@ -98,6 +109,8 @@ class TrackSink:
         if self._open and muted != self.muted:
             self.muted = muted
             self._fresh_ms = self._tape.now_ms()
+            if muted:
+                self._tape.gaps.muted(self.info.track_id)
             self._tape.write(RECORDING, Muted(self._fresh_ms, self.info.track_id, muted))
 
     def close(self, reason: str) -> None:
@@ -160,9 +173,10 @@ class TrackSink:
         if number is None or number > SEGMENTS_LIMIT:
             self._assembler.restart()
             return False
-        segment = LiveSegment(tape.next_stream(), frame, info.clock_rate)
+        at_ms = tape.at_ms(frame.arrived)
+        segment = LiveSegment(tape.next_stream(), at_ms, frame, info)
         began = SegmentBegan(
-            at_ms=tape.at_ms(frame.arrived),
+            at_ms=at_ms,
             stream=segment.stream,
             number=number,
             track_id=info.track_id,
@@ -174,7 +188,7 @@ class TrackSink:
             codec=info.codec,
             clock_rate=info.clock_rate,
             timestamp=frame.timestamp,
-            at=tape.wall(tape.at_ms(frame.arrived)),
+            at=tape.wall(at_ms),
         )
         if not tape.write(RECORDING, began):
             return False
@@ -182,16 +196,19 @@ class TrackSink:
         return True
 
     def _write(self, frame: EncodedFrame) -> None:
-        assert self._segment is not None
+        segment, gaps = self._segment, self._tape.gaps
+        assert segment is not None
         at_ms = self._tape.at_ms(frame.arrived)
         entry = Frame(at_ms, frame.timestamp, frame.key, frame.width, frame.height, frame.data)
-        if not self._tape.write(self._segment.stream, entry):
+        if not self._tape.write(segment.stream, entry):
             self._break("disk")
             return
-        self._segment.take(frame)
+        if segment.size == 0:
+            gaps.begins(self.info.track_id, segment.began_ms)
+        hole = segment.take(frame)
+        gaps.goes_on(self.info.track_id, segment.until_ms, hole, self.muted)
         if frame.key:
             self._key_at = frame.arrived
-        self._tape.heard(self.info.track_id, at_ms, self.muted)
 
     def _break(self, reason: str) -> None:
         """What comes next cannot follow on what there is."""

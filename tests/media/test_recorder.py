@@ -151,7 +151,7 @@ async def test_silence_of_a_track_stalls_the_recorder_and_frames_resume_it(tmp_p
     await until(lambda: recorder.status().writing)
     studio.clock.advance(0.5)
     await until(lambda: studio.told() == ["started", "stalled", "resumed"])
-    assert recorder.status().gaps == 1
+    assert recorder.status().gaps == 0  # the frames were late, and none is missing
     await recorder.seal("done")
 
 
