@@ -253,13 +253,6 @@ def make_serial(recording_id: str, day: date) -> str:
     return f"R{day:%Y%m%d}-{tail[:4]}-{tail[4:]}-{check_character(f'R{day:%Y%m%d}{tail}')}"
 
 
-def check_serial(serial: str) -> bool:
-    """Whether the check character fits; dashes, spaces and case do not matter."""
-    plain = "".join(character for character in serial.upper() if character not in "- ")
-    known = len(plain) == 18 and all(character in ALPHABET for character in plain)
-    return known and check_character(plain[:-1]) == plain[-1]
-
-
 def check_character(text: str) -> str:
     """ISO/IEC 7064 MOD 37,36 over digits and capital letters."""
     product = 36
