@@ -31,6 +31,7 @@ from server.problems import problems
 from server.routes import ROUTES, demo_route
 from server.sessions import Sessions
 from server.settings import Settings
+from server.throttle import Throttle
 from signaling.grants import Grants
 from signaling.server import Signaling
 
@@ -91,6 +92,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         pages=PageImages(),
         chores=Chores(),
         metrics=metrics,
+        throttle=Throttle(adapters.clock),
     )
     yield
     await services.chores.finish(CHORE_SECONDS)

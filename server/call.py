@@ -14,6 +14,7 @@ from server.metrics import Metrics
 from server.pageimages import PageImages
 from server.sessions import Login, Sessions
 from server.settings import Settings
+from server.throttle import Throttle
 from signaling.grants import Grants
 
 
@@ -31,6 +32,7 @@ class Services:
     pages: PageImages
     chores: Chores
     metrics: Metrics
+    throttle: Throttle
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

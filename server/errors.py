@@ -85,6 +85,12 @@ class LoginLocked(ApiError):
     code = "login_locked"
 
 
+class TooManyRequests(ApiError):
+    """This session asks too fast. `retry_after` in seconds."""
+
+    code = "too_many_requests"
+
+
 class WrongRole(ApiError):
     """Nobody of this kind may do that, whatever the case."""
 
@@ -135,6 +141,7 @@ STATUS: Mapping[type[Exception], int] = {
     TotpRequired: 401,
     TotpReused: 401,
     LoginLocked: 429,
+    TooManyRequests: 429,
     WrongRole: 403,
     WrongOrigin: 403,
     UpgradeRequired: 426,

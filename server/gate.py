@@ -35,6 +35,8 @@ async def admit(request: web.Request, route: Route) -> Call:
     if request.method not in SAFE:
         check_origin(request, services.settings)
     login = await login_of_request(request)
+    if login:
+        services.throttle.take(login.session_id)
     if route.gated and login and login.principal.kind == "member":
         check_version(request.headers.get(VERSION_HEADER, ""), services.settings.minimum_client)
     if route.access and login is None:

@@ -1,4 +1,4 @@
-"""How messages wait: requests in a bounded queue in their order, frames in a slot that the newest takes."""
+"""How messages wait: requests in a bounded queue in their order, frames and pages in a slot that the newest takes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,7 +35,7 @@ class Inbox:
 
 
 class Newest:
-    """At most `per_second`; a frame that still waits when the next arrives is answered `superseded`."""
+    """At most `per_second`; a message that still waits when the next arrives is answered `superseded`."""
 
     def __init__(self, handle: Handle, per_second: float, clock: Clock) -> None:
         self._handle = handle

@@ -13,6 +13,7 @@ class Limits:
     messages_per_second: float = 30.0
     burst: int = 90
     frames_per_second: float = 8.0
+    pages_per_second: float = 2.0
     inbox: int = 32
     backlog: int = 256
     connections: int = 16

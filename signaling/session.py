@@ -17,6 +17,7 @@ from signaling.messages import (
     CaptureFrame,
     Hello,
     Message,
+    PageAt,
     RoomAnswer,
     RoomJoin,
     RoomLeave,
@@ -65,7 +66,10 @@ class Session:
         self._offers = 0
         self._bucket = Bucket(wiring.limits.messages_per_second, wiring.limits.burst, wiring.clock.monotonic())
         self._inbox = Inbox(self._handle, wiring.limits.inbox)
-        self._frames = Newest(self._handle, wiring.limits.frames_per_second, wiring.clock)
+        self._newest = {
+            CaptureFrame: Newest(self._handle, wiring.limits.frames_per_second, wiring.clock),
+            PageAt: Newest(self._handle, wiring.limits.pages_per_second, wiring.clock),
+        }
 
     @property
     def participant_id(self) -> str:
@@ -76,8 +80,8 @@ class Session:
         self.wiring.notices.add(self.watcher)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._inbox.run())
-                group.create_task(self._frames.run())
+                for lane in (self._inbox, *self._newest.values()):
+                    group.create_task(lane.run())
         finally:
             self.wiring.notices.remove(self.watcher)
 
@@ -88,8 +92,7 @@ class Session:
         message = parse(event, arguments)
         if not (self._greeted or isinstance(message, Hello)):
             raise ProtocolError("hello comes first")
-        lane = self._frames if isinstance(message, CaptureFrame) else self._inbox
-        return await lane.post(message)
+        return await self._newest.get(type(message), self._inbox).post(message)
 
     async def tell(self, event: str, body: dict) -> None:
         await self._emit(event, body)

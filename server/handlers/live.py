@@ -37,13 +37,17 @@ class Live:
         return {"versions": await session.watch(message.case_ids, all_mine=False)}
 
     async def page_at(self, session: Session, message: PageAt) -> dict:
-        """To the others in the room, and into the recording's timeline (S56)."""
+        """To the others in the room, and into the recording's timeline (S56); the same page again is no news."""
         if session.seat is None or session.seat.ref != message.case_id:
             raise NotInRoom
+        seat, page = session.state.get(PageAt, (None, None))
+        if seat is session.seat and page == message:
+            return {}
         await visible(self._desk, actor_of(session.peer), message.case_id)
         body = {"person_id": session.peer.id, **msgspec.to_builtins(message)}
         await session.tell_room("page.at", body)
         await self._media.mark(session.seat.room_id, "page.at", body)
+        session.state[PageAt] = session.seat, message
         return {}
 
     async def frame(self, session: Session, message: CaptureFrame) -> dict:

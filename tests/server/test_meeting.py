@@ -32,7 +32,8 @@ async def test_from_the_open_room_to_the_end_of_the_meeting(system):
         _, view = await agent.get(f"/api/cases/{case_id}")
         assert view["meeting"]["present"] == ["agent-1", "member-1"]
 
-        await guest.request("page.at", {"case_id": case_id, "page": "documents"})
+        for page in ("case", "documents", "documents"):
+            assert await guest.request("page.at", {"case_id": case_id, "page": page}) == {}
         versions = [body["version"] for event, body in guest.heard if event == "case.version"]
         assert versions == sorted(set(versions)) and versions
 
@@ -46,7 +47,10 @@ async def test_from_the_open_room_to_the_end_of_the_meeting(system):
 
         assert (await until(told))[0]["room_id"] == joined[1]["room_id"]
         pages = [body for event, body in host.heard if event == "page.at"]
-        assert pages[0]["person_id"] == "member-1"
+        assert [(body["person_id"], body["page"]) for body in pages] == [
+            ("member-1", "case"),
+            ("member-1", "documents"),
+        ]
 
 
 async def test_without_a_media_worker_the_room_cannot_be_opened_and_can_be_later(system):

@@ -263,6 +263,16 @@ async def test_a_page_is_shown_to_the_others_in_whatever_process(stage):
         await bob.io.disconnect()
 
 
+async def test_of_many_pages_at_once_the_newest_is_shown(stage):
+    ann, _ = await stage.in_room("ann")
+    bob, _ = await stage.in_room("bob")
+    asked = [bob.request("page.at", {"case_id": "case-1", "page": f"p{number}"}) for number in range(5)]
+    answers = await asyncio.gather(*asked)
+    assert [answer.get("error", {}).get("code") for answer in answers] == [None, *["superseded"] * 3, None]
+    await ann.until("page.at", lambda body: body["page"] == "p4")
+    assert [body["page"] for event, body in ann.heard if event == "page.at"] == ["p0", "p4"]
+
+
 async def test_a_new_version_is_told_at_once(stage):
     stage.house.versions["case-1"] = 3
     ann = await stage.connect("ann")
