@@ -21,7 +21,8 @@ from media.forwarding import HEADER, payload_of
 from media.ice import LOOPBACK
 from media.link import Link
 from media.messages import ParticipantSpec, RoomOffer, RoomOpened, RoomSpec, Roster, SealedRecording
-from media.transport import Outgoing, Transport
+from media.sections import Outgoing
+from media.transport import Transport
 from ports.clock import SystemClock
 
 WIDTH, HEIGHT, FPS, BITRATE = 640, 480, 30, 595_000

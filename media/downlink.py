@@ -9,8 +9,9 @@ from media import rtcp
 from media.errors import NothingOffered
 from media.messages import OfferedTrack, RoomOffer
 from media.publication import Publication
+from media.sections import Outgoing
 from media.subscription import Subscription
-from media.transport import Outgoing, Transport
+from media.transport import Transport
 from media.uplink import Gate
 
 ANSWER_SECONDS = 10.0

@@ -16,7 +16,8 @@ from media.messages import (
     Source,
     TrackInfo,
 )
-from media.transport import Incoming, Transport
+from media.sections import Incoming
+from media.transport import Transport
 
 RECEIVING_SECONDS = 2.0
 

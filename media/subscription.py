@@ -6,7 +6,8 @@ import random
 from media import rtcp
 from media.forwarding import Position, Rewrite
 from media.publication import Publication
-from media.transport import Outgoing, Transport
+from media.sections import Outgoing
+from media.transport import Transport
 
 LOSSY = 13  # of 256: 5 %
 LOSSY_SECONDS = 5.0

@@ -8,7 +8,8 @@ from media.errors import WrongSource
 from media.forwarding import FrameHold, mid_of, upstream_bandwidth
 from media.messages import SOURCE_KIND, ParticipantSpec, Reason, Source
 from media.publication import Publication, TrackSink
-from media.transport import Incoming, Transport, sending_sections
+from media.sections import Incoming, sending_sections
+from media.transport import Transport
 
 REPORT_SECONDS = 1.0
 

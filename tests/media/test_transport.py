@@ -1,4 +1,5 @@
-"""What media/transport.py relies on in aiortc, aioice, pylibsrtp and asyncio, one test a name, then the real thing."""
+"""What transport.py, sections.py and srtp.py rely on in aiortc, aioice, pylibsrtp and asyncio, one test a name, then
+the real thing."""
 
 import asyncio
 import inspect
@@ -13,11 +14,12 @@ from aiortc.codecs import CODECS
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcicetransport import RTCIceTransport
 
-from media import transport as adapter
 from media.errors import BadDescription
 from media.forwarding import HEADER
 from media.ice import LOOPBACK
-from media.transport import MAX_DATAGRAM, PINNED, Transport, check_versions, sending_sections
+from media.sections import CODEC_ORDER, sending_sections
+from media.srtp import MAX_DATAGRAM
+from media.transport import PINNED, Transport, check_versions
 from ports.clock import SystemClock
 from tests.media.peers import Picture, Tone, connection, hang_up, until
 
@@ -99,7 +101,7 @@ async def test_asyncio_reads_a_datagram_through_the_instance_and_with_our_size()
 
 def test_all_the_codecs_that_we_pass_through_are_offered():
     names = {codec.name for codec in CODECS["video"]} | {codec.name for codec in CODECS["audio"]}
-    assert set(adapter.CODEC_ORDER) <= names
+    assert set(CODEC_ORDER) <= names
 
 
 class Heard:

@@ -1,0 +1,141 @@
+"""A connection's media as raw datagrams: SRTP in and out, past aiortc and asyncio's queues.
+
+One of the three files that touch private names (see transport): here of aioice, aiortc's DTLS, pylibsrtp and asyncio.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from pylibsrtp import ffi, lib
+
+MAX_DATAGRAM = 2048
+
+# One buffer for every packet of the process: each is copied in, changed in place, copied out, before the next.
+_cdata = ffi.new("char[]", MAX_DATAGRAM + 256)
+_buffer = ffi.buffer(_cdata)
+_length = ffi.new("int *")
+_protect, _unprotect = lib.srtp_protect, lib.srtp_unprotect
+_protect_rtcp, _unprotect_rtcp = lib.srtp_protect_rtcp, lib.srtp_unprotect_rtcp
+
+
+class SrtpPath:
+    """`on_rtp(packet, now)` and `on_rtcp(packet, now)` get decrypted bytes. Nothing is queued: what cannot be sent at
+    once is dropped and counted in `unsent`; what does not authenticate is counted in `refused`."""
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        on_rtp: Callable[[bytes, float], None],
+        on_rtcp: Callable[[bytes, float], None],
+    ):
+        self.now = now
+        self.last_heard = -math.inf
+        self.connected = False
+        self.unsent = self.refused = 0
+        self._on_rtp, self._on_rtcp = on_rtp, on_rtcp
+        self._hooked: list[Any] = []
+        self._sessions: tuple[Any, Any] = (None, None)
+        self._rx = self._tx = None
+        self._nominated: dict[int, Any] = {}
+        self._pair: Any = None
+        self._sendto: Callable[..., Any] | None = None
+        self._remote: tuple[str, int] = ("", 0)
+
+    def send_rtp(self, header: bytes, payload: bytes) -> None:
+        """Encrypt and send one packet, or drop it when the socket is full or the connection is not up."""
+        start = len(header)
+        end = start + len(payload)
+        if not self.connected or end > MAX_DATAGRAM:
+            self.unsent += 1
+            return
+        _buffer[0:start] = header
+        _buffer[start:end] = payload
+        _length[0] = end
+        if _protect(self._tx, _cdata, _length):
+            self.unsent += 1
+            return
+        self._send(_buffer[0 : _length[0]])
+
+    def send_rtcp(self, packet: bytes) -> None:
+        if not self.connected:
+            return
+        _buffer[0 : len(packet)] = packet
+        _length[0] = len(packet)
+        if _protect_rtcp(self._tx, _cdata, _length) == 0:
+            self._send(_buffer[0 : _length[0]])
+
+    def _send(self, datagram: bytes) -> None:
+        pair = self._nominated.get(1)
+        if pair is not self._pair:
+            self._use_pair(pair)
+        try:
+            self._sendto(datagram, self._remote)
+        except OSError:
+            self.unsent += 1
+
+    def _receive(self, data: bytes) -> None:
+        """An SRTP or SRTCP datagram (RFC 5764 5.1.2, RFC 5761 4); what does not authenticate is counted and dropped."""
+        size = len(data)
+        if not 12 <= size <= MAX_DATAGRAM:
+            self.refused += 1
+            return
+        _buffer[0:size] = data
+        _length[0] = size
+        now = self.now()
+        is_rtcp = 192 <= data[1] <= 223
+        if (_unprotect_rtcp if is_rtcp else _unprotect)(self._rx, _cdata, _length):
+            self.refused += 1
+            return
+        self.last_heard = now
+        (self._on_rtcp if is_rtcp else self._on_rtp)(_buffer[0 : _length[0]], now)
+
+    # ---- private names of others ------------------------------------------------------------------------------------
+
+    def _take_over(self, dtls: Any) -> None:
+        """DTLS is up: from now on the datagrams are ours."""
+        connection = dtls.transport._connection
+        self._sessions = (dtls._rx_srtp, dtls._tx_srtp)
+        self._rx, self._tx = self._sessions[0]._srtp[0], self._sessions[1]._srtp[0]
+        self._nominated = connection._nominated
+        self._use_pair(self._nominated[1])
+        for protocol in connection._protocols:
+            self._hook(protocol)
+        self.last_heard = self.now()
+        self.connected = True
+
+    def _let_go(self) -> None:
+        for protocol in self._hooked:
+            del protocol.datagram_received
+        self._hooked.clear()
+
+    def _hook(self, protocol: Any) -> None:
+        stock, receive = protocol.datagram_received, self._receive
+
+        def datagram_received(data: bytes, address: tuple) -> None:
+            if not data:
+                return  # aiortc's DTLS pump would die of an empty datagram
+            if 127 < data[0] < 192:
+                receive(data)
+            else:
+                self.last_heard = self.now()
+                stock(data, address)
+
+        protocol.datagram_received = datagram_received
+        protocol.transport.max_size = MAX_DATAGRAM  # asyncio allocates this much for each datagram, else 256 KiB
+        self._hooked.append(protocol)
+
+    def _use_pair(self, pair: Any) -> None:
+        """Remember where to send; the pair changes when the peer nominates another."""
+        self._pair = pair
+        if pair is None:
+            self._sendto = _lost
+            return
+        transport = pair.protocol.transport
+        relayed = transport.get_extra_info("socket") is None
+        self._sendto = transport.sendto if relayed else transport._sock.sendto
+        self._remote = pair.remote_addr
+
+
+def _lost(datagram: bytes, address: tuple[str, int]) -> None:
+    raise ConnectionError
