@@ -15,7 +15,8 @@ TRIES_PER_ADDRESS = 300
 
 
 class LoginDesk:
-    """Counts tries, not failures, before it looks: many at once cannot get past the limit."""
+    """Counts every try before it looks, so that many at once cannot get past the limit. A success takes its own try
+    back: a branch behind one address does not lock itself out."""
 
     def __init__(self, people: PeopleStore, keyvalue: KeyValue, clock: Clock) -> None:
         self._people = people
@@ -27,15 +28,16 @@ class LoginDesk:
         """The person, or BadCredentials, TotpRequired, TotpReused, LoginLocked."""
         if login.kind != "member" and login.totp is None:
             raise TotpRequired
-        account = _account_key(login)
+        account, origin = _account_key(login), f"login:from:{address}"
         await self._count(account, TRIES_PER_LOGIN)
-        await self._count(f"login:from:{address}", TRIES_PER_ADDRESS)
+        await self._count(origin, TRIES_PER_ADDRESS)
         person = await self._people.by_login(login.kind, login.login)
         if not await self._passwords.matches(person.password_hash if person else None, login.password):
             raise BadCredentials
         if login.kind != "member":
             await self._second_factor(person, login.totp)
         await self._keyvalue.delete(account)
+        await self._keyvalue.run(TAKE_BACK, [origin], [])
         return person
 
     async def _second_factor(self, person: Person, code: str) -> None:
@@ -69,4 +71,14 @@ COUNT = Script(
     "if tries == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end\n"
     "return {tries, redis.call('TTL', KEYS[1])}",
     _count_twin,
+)
+
+
+def _take_back_twin(store: TwinStore, keys: list[str], args: list[bytes]) -> list:
+    return [store.incr(keys[0], -1) if store.get(keys[0]) is not None else 0]
+
+
+TAKE_BACK = Script(
+    "if redis.call('EXISTS', KEYS[1]) == 1 then return {redis.call('DECR', KEYS[1])} end\nreturn {0}",
+    _take_back_twin,
 )

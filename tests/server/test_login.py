@@ -86,6 +86,19 @@ async def test_a_success_clears_the_count_of_the_login(desk):
         assert await desk.check(Login("member", "M1", "right"), "192.0.2.1") == MEMBER
 
 
+async def test_an_address_is_locked_by_failures_and_not_by_those_who_log_in(desk, monkeypatch):
+    monkeypatch.setattr("server.login.TRIES_PER_ADDRESS", 5)
+    for _ in range(12):
+        assert await desk.check(Login("member", "M1", "right"), "192.0.2.1") == MEMBER
+    for number in range(5):
+        assert await desk.check(Login("member", "M1", "right"), "192.0.2.1") == MEMBER
+        with pytest.raises(BadCredentials):
+            await desk.check(Login("member", f"X{number}", "wrong"), "192.0.2.1")
+    with pytest.raises(LoginLocked):
+        await desk.check(Login("member", "M1", "right"), "192.0.2.1")
+    assert await desk.check(Login("member", "M1", "right"), "192.0.2.2") == MEMBER
+
+
 async def test_the_lock_is_lifted_after_a_quarter_of_an_hour(clock):
     desk = LoginDesk(Directory(), MemoryKeyValue(clock), clock)
     for _ in range(10):
