@@ -1,5 +1,7 @@
 """Every gate: who may act, and in which order; each refusal has its own error."""
 
+from dataclasses import replace
+
 import pytest
 
 from cases import errors, meeting, opening, phone, photos, reading, review, signing, steps, submission
@@ -151,6 +153,29 @@ async def test_a_wrong_code_is_an_event_that_the_agent_sees(stage):
     with pytest.raises(WrongCode):
         await phone.verify_otp(stage.desk, WANG, stage.case_id, wrong, "otp-1")
     assert (await stage.case()).history[-1].type == "CodeRefused"
+
+
+async def test_a_code_checked_while_another_meeting_began_verifies_nothing_there(stage):
+    await stage.ready()
+    await meeting.open_meeting(stage.desk, AGENT, stage.case_id)
+    await phone.issue_otp(stage.desk, WANG, stage.case_id, "0912345678", "web")
+    desk = replace(stage.desk, otp=MeetingChangesMeanwhile(stage))
+    with pytest.raises(errors.MeetingNotOpen):
+        await phone.verify_otp(desk, WANG, stage.case_id, stage.outbox.code(), "otp-1")
+    assert "PhoneVerified" not in [entry.type for entry in await stage.desk.journal.read(stage.case_id)]
+
+
+class MeetingChangesMeanwhile:
+    """The OTP service, and an agent who ends the meeting and opens another before it has answered."""
+
+    def __init__(self, stage):
+        self._stage = stage
+
+    async def verify(self, binding, code):
+        verified = await self._stage.desk.otp.verify(binding, code)
+        await meeting.end_meeting(self._stage.desk, AGENT, binding.case_id, "斷線")
+        await meeting.open_meeting(self._stage.desk, AGENT, binding.case_id)
+        return verified
 
 
 async def test_a_new_meeting_asks_for_a_new_code(stage):
