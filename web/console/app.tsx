@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { inCall } from "../shared/call.ts";
+import { comeBack } from "../shared/comeback.ts";
 import { route } from "../shared/router.ts";
 import { StaffFrame } from "../shared/staff.tsx";
 import { t } from "../shared/text.ts";
@@ -16,6 +18,7 @@ function Page(): JSX.Element {
 }
 
 export function App(): JSX.Element {
+  useEffect(() => void comeBack(), []);
   return (
     <StaffFrame title={t("k.title")} busy={inCall.value}>
       <Page />

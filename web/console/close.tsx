@@ -25,8 +25,8 @@ export function closeCheck(view: CaseView): { name: string; ok: boolean }[] {
 }
 
 /** Ends the meeting; one that is not complete ends only with a reason (S72). */
-export function CloseDialog({ view, onClose }: { view: CaseView; onClose: () => void }): JSX.Element {
-  const [reason, setReason] = useState("");
+export function CloseDialog({ view, why = "", onClose }: { view: CaseView; why?: string; onClose: () => void }): JSX.Element {
+  const [reason, setReason] = useState(why);
   const action = useAction();
   const checks = closeCheck(view);
   const complete = view.actions.includes("end_meeting_done");

@@ -14,10 +14,16 @@ on("page.at", (place) => {
   latest.value = place.person_id;
 });
 
+/** In the call, but looking at another case (S56). */
+export function isElsewhere(view: CaseView, personId: string): boolean {
+  const place = places.value[personId];
+  return place !== undefined && (place.case_id !== view.case_id || place.page === "elsewhere");
+}
+
 export function placeText(view: CaseView, personId: string): string {
   const place = places.value[personId];
   if (!place) return "";
-  if (place.case_id !== view.case_id) return t("k.place.other_case");
+  if (isElsewhere(view, personId)) return t("k.place.other_case");
   const document = view.documents.find((each) => each.id === place.document_id);
   const signing = place.page === "sign" ? t("k.place.signing") : "";
   if (document) return t("k.place.document", { title: tBoth(document.title), page: place.page_no ?? 1 }) + signing;

@@ -7,7 +7,7 @@ import { Panel } from "../shared/staff.tsx";
 import { t, tBoth } from "../shared/text.ts";
 import type { CaseDocument, CaseView } from "../shared/types.ts";
 import { Button, Chip, Dialog, Failure, Select, TextField, useAction, type Tone } from "../shared/ui.tsx";
-import { DocumentViewer } from "../shared/viewers.tsx";
+import { DocumentViewer, InkWarnings } from "../shared/viewers.tsx";
 import { nameOf } from "../shared/words.ts";
 
 const tones: Record<CaseDocument["status"], Tone> = { preparing: "plain", todo: "info", done: "good", returned: "bad", sealed: "good" };
@@ -63,6 +63,7 @@ function Row({ view, document }: { view: CaseView; document: CaseDocument }): JS
         <strong>{tBoth(document.title)}</strong>
         <small>{t("k.doc.revision", { revision: document.revision })}　{document.signers.map((signer) => `${signer.done ? "✓" : "○"} ${nameOf(view, signer.person_id)}`).join("　")}</small>
         {document.return_reason && <small class="bad-text">{t("k.doc.returned_for", { reason: document.return_reason })}</small>}
+        <InkWarnings view={view} document={document} />
       </span>
       <Chip tone={tones[document.status]}>{t(`k.doc.status.${document.status}`)}</Chip>
       <Button testid={`document-view-${document.id}`} look="quiet" small disabled={document.status === "preparing"} onClick={() => setShown(true)}>{t("k.doc.view")}</Button>

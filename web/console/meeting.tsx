@@ -1,13 +1,14 @@
 import type { JSX } from "preact";
 import { post } from "../shared/api.ts";
 import { caseId, endReason, inCall, join, participants, phase, recorder, toggle, muted } from "../shared/call.ts";
+import { returning } from "../shared/comeback.ts";
 import { carry } from "../shared/cases.ts";
 import { acquire } from "../shared/devices.ts";
 import { clock } from "../shared/format.ts";
 import { PagePicture } from "../shared/page.tsx";
 import { Panel } from "../shared/staff.tsx";
 import { t } from "../shared/text.ts";
-import { Tile } from "../shared/tile.tsx";
+import { me, Tile } from "../shared/tile.tsx";
 import type { CaseView, RecorderTruth } from "../shared/types.ts";
 import { Button, Chip, Failure, IconButton, useAction } from "../shared/ui.tsx";
 import { nameOf, reasonName } from "../shared/words.ts";
@@ -24,11 +25,15 @@ function RecorderBar({ truth, view }: { truth: RecorderTruth | null; view: CaseV
       {fact("age", truth?.age_ms == null ? "–" : `${Math.round(truth.age_ms)} ms`)}
       {fact("gaps", String(truth?.gaps ?? 0))}
       {fact("serial", view.meeting.recording?.serial ?? "–")}
-      <Chip tone={view.meeting.signing.unlocked ? "good" : "warn"} testid="signing-state">
-        {view.meeting.signing.unlocked ? t("k.rec.unlocked") : `${t("k.rec.locked")}${view.meeting.signing.reasons[0] ? `：${reasonName(view.meeting.signing.reasons[0])}` : ""}`}
-      </Chip>
     </div>
   );
+}
+
+/** Whether signing is open, and what it still waits for (S15). */
+function SigningState({ view }: { view: CaseView }): JSX.Element {
+  const { unlocked, reasons: [first] } = view.meeting.signing;
+  const locked = first ? `${t("k.rec.locked")}：${reasonName(first)}` : t("k.rec.locked");
+  return <Chip tone={unlocked ? "good" : "warn"} testid="signing-state">{unlocked ? t("k.rec.unlocked") : locked}</Chip>;
 }
 
 function Buttons(): JSX.Element {
@@ -57,13 +62,18 @@ function CoBrowse({ view }: { view: CaseView }): JSX.Element | null {
 }
 
 function Call({ view }: { view: CaseView }): JSX.Element {
-  const everybody = participants.value;
+  const rest = participants.value.filter((who) => !who.me);
+  const self = me();
   return (
     <div class="call" data-testid="call" data-phase={phase.value}>
-      <div class={`tiles n${Math.min(everybody.length, 6)}`}>
-        {everybody.map((who) => <Tile key={who.participant_id} who={who} />)}
+      <div class={`tiles n${rest.length}`}>
+        {rest.map((who) => <Tile key={who.participant_id} who={who} />)}
+        {!rest.length && <p class="tile tile-wait">{t("k.meeting.nobody")}</p>}
       </div>
-      <CoBrowse view={view} />
+      <div class="call-side">
+        {self && <Tile who={self} />}
+        <CoBrowse view={view} />
+      </div>
     </div>
   );
 }
@@ -71,27 +81,24 @@ function Call({ view }: { view: CaseView }): JSX.Element {
 export function MeetingPanel({ view }: { view: CaseView }): JSX.Element {
   const action = useAction();
   const here = inCall.value && caseId.value === view.case_id;
-  const enter = async (): Promise<void> => {
-    await acquire();
-    await join(view.case_id);
-  };
-  const open = (): void =>
+  const enter = (): void =>
     action.run(async () => {
-      await carry(post<CaseView>(`/cases/${view.case_id}/meeting`));
-      await enter();
+      await carry(post<CaseView>(`/cases/${view.case_id}/meeting`)); // also where it is open: then the server sees to its room
+      await acquire();
+      await join(view.case_id);
     });
   const status = view.meeting.status;
   const ended = status === "ended" || (status === "none" && view.submission);
   return (
-    <Panel title={t("k.meeting.title")} testid="meeting-panel" action={here ? <Buttons /> : undefined}>
+    <Panel title={t("k.meeting.title")} testid="meeting-panel" class="meeting-panel" action={here && <span class="row call-head"><SigningState view={view} /><Buttons /></span>}>
       {(here || status === "open") && <RecorderBar truth={here ? recorder.value ?? view.meeting.recording : view.meeting.recording} view={view} />}
       {phase.value === "reconnecting" && here && <Failure text={t("call.reconnecting")} testid="reconnecting" />}
       {here && <Call view={view} />}
       {!here && ended && <p class="soft" data-testid="meeting-ended">{t(view.state === "submitted" ? "k.meeting.sealing" : "k.meeting.ended")}</p>}
       {!here && phase.value === "ended" && endReason.value === "lost" && <Failure text={t("k.meeting.lost")} />}
       <Failure text={action.error} testid="meeting-error" />
-      {!here && status === "open" && <Button testid="join-meeting" icon="video" busy={action.busy || phase.value === "joining"} onClick={() => action.run(enter)}>{t("k.meeting.join")}</Button>}
-      {!here && status !== "open" && view.actions.includes("open_meeting") && <Button testid="open-meeting" icon="video" busy={action.busy} disabled={inCall.value} onClick={open}>{t("k.meeting.open")}</Button>}
+      {!here && status === "open" && <Button testid="join-meeting" icon="video" busy={action.busy || returning.value || phase.value === "joining"} onClick={enter}>{t("k.meeting.join")}</Button>}
+      {!here && status !== "open" && view.actions.includes("open_meeting") && <Button testid="open-meeting" icon="video" busy={action.busy} disabled={inCall.value} onClick={enter}>{t("k.meeting.open")}</Button>}
       {!here && status === "none" && !view.actions.includes("open_meeting") && !view.submission && <p class="soft">{t("k.meeting.not_yet")}</p>}
     </Panel>
   );

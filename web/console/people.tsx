@@ -5,7 +5,7 @@ import { t } from "../shared/text.ts";
 import type { CaseView, Person } from "../shared/types.ts";
 import { Chip } from "../shared/ui.tsx";
 import { roles } from "../shared/words.ts";
-import { placeText, places } from "./cobrowse.ts";
+import { isElsewhere, placeText, places } from "./cobrowse.ts";
 
 type State = boolean | null;
 const seconds = (value: number | null): string => (value === null ? "" : ` ${value.toFixed(1)}s`);
@@ -15,7 +15,7 @@ function steps(person: Person): { name: string; state: State; text: string }[] {
   const { consents, identity, confirmations, permissions } = person;
   const allowed = permissions && permissions.camera === "granted" && permissions.microphone === "granted";
   return [
-    { name: "phone", state: person.phone_verified || null, text: t("k.person.phone") },
+    { name: "phone", state: person.phone_locked ? false : person.phone_verified || null, text: t(person.phone_locked ? "k.person.phone_locked" : "k.person.phone") },
     { name: "permissions", state: permissions ? allowed : null, text: t("k.person.permissions") },
     { name: "consents", state: both(both(consents.recording, consents.video_signing), consents.face), text: t("k.person.consents") },
     { name: "name", state: person.name_stated || null, text: t("k.person.name") },
@@ -44,7 +44,7 @@ export function People({ view }: { view: CaseView }): JSX.Element {
               </li>
             ))}
           </ul>
-          {view.meeting.status === "open" && places.value[person.id] && <p class="place" data-testid={`place-${person.id}`}><Icon name="person" size={16} />{placeText(view, person.id)}</p>}
+          {view.meeting.status === "open" && places.value[person.id] && <p class={`place${isElsewhere(view, person.id) ? " warn" : ""}`} data-testid={`place-${person.id}`}><Icon name="person" size={16} />{placeText(view, person.id)}</p>}
         </article>
       ))}
     </Panel>

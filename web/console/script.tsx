@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../shared/api.ts";
 import { carry } from "../shared/cases.ts";
 import { Icon } from "../shared/icons.tsx";
@@ -7,9 +7,12 @@ import { Panel } from "../shared/staff.tsx";
 import { t } from "../shared/text.ts";
 import type { CaseView, ScriptStep } from "../shared/types.ts";
 import { Button, Chip, Failure, useAction } from "../shared/ui.tsx";
-import { nameOf, promptText, stepName } from "../shared/words.ts";
+import { nameOf, personOf, promptText, stepName } from "../shared/words.ts";
 import { CloseDialog } from "./close.tsx";
 import { Hold } from "./hold.tsx";
+
+/** Pixels of the step before the current one that stay in sight. */
+const aboveCurrent = 40;
 
 const spoken = (id: string): boolean => id.startsWith("consent_") || id.startsWith("confirm_") || id === "state_name";
 
@@ -27,15 +30,36 @@ export function ready(script: ScriptStep[], step: ScriptStep): boolean {
   return earlier.every((each) => each.status === "done" || (each.person_id !== step.person_id && each.person_id !== null));
 }
 
+/** The person said no to this consent, and has not said yes since. */
+export function refused(view: CaseView, step: ScriptStep): boolean {
+  const consents: Record<string, boolean | null> = personOf(view, step.person_id)?.consents ?? {};
+  return step.id.startsWith("consent_") && consents[step.id.slice("consent_".length)] === false;
+}
+
+/** No consent, no recording: the agent asks once more or ends the meeting, with the reason filled in (S48-S50). */
+function Refused({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element {
+  const [closing, setClosing] = useState(false);
+  const why = `${t("k.script.refused")}：${stepName(step.id)}`;
+  return (
+    <div class="refused" data-testid={`refused-${step.id}-${step.person_id}`}>
+      <p><Icon name="alert" size={18} />{t("k.script.refused")}</p>
+      <Button testid={`refused-end-${step.id}-${step.person_id}`} look="danger" small onClick={() => setClosing(true)}>{t("k.close.open")}</Button>
+      {closing && <CloseDialog view={view} why={why} onClose={() => setClosing(false)} />}
+    </div>
+  );
+}
+
 function Ask({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element {
   const action = useAction();
   const asked = view.meeting.prompt?.step === step.id && view.meeting.prompt.person_id === step.person_id;
   const ask = (): void => action.run(() => carry(post<CaseView>(`/cases/${view.case_id}/meeting/prompts`, { step: step.id, person_id: step.person_id })));
+  const declined = refused(view, step) && !asked;
   return (
     <>
       <p class="script-words">「{promptText(step.id)}」</p>
+      {declined && <Refused view={view} step={step} />}
       <div class="row">
-        <Button testid={`ask-${step.id}-${step.person_id}`} small look={asked ? "secondary" : "primary"} busy={action.busy} onClick={ask}>{t(asked ? "k.script.ask_again" : "k.script.ask")}</Button>
+        <Button testid={`ask-${step.id}-${step.person_id}`} small look={asked ? "secondary" : "primary"} busy={action.busy} onClick={ask}>{t(asked || declined ? "k.script.ask_again" : "k.script.ask")}</Button>
         {asked && <Chip tone="info" testid="waiting-answer">{t("k.script.waiting")}</Chip>}
       </div>
       <Failure text={action.error} />
@@ -80,11 +104,17 @@ function Row({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element 
 /** What to say and do, in order; the next thing has its button. */
 export function ScriptPanel({ view }: { view: CaseView }): JSX.Element {
   const [closing, setClosing] = useState(false);
+  const list = useRef<HTMLOListElement>(null);
+  const current = view.script.findIndex((step) => step.status === "current");
+  useEffect(() => {
+    const row = list.current?.children[current];
+    if (row instanceof HTMLElement) list.current?.scrollTo({ top: row.offsetTop - aboveCurrent });
+  }, [current]);
   const done = view.script.filter((step) => step.status === "done").length;
   return (
-    <Panel title={t("k.script.title")} testid="script" action={<Chip>{done} / {view.script.length}</Chip>}>
+    <Panel title={t("k.script.title")} testid="script" class={view.script.length ? "script-panel" : "script-panel blank"} action={view.script.length > 0 && <Chip>{done} / {view.script.length}</Chip>}>
       {!view.script.length && <p class="soft">{t("k.script.none")}</p>}
-      <ol class="script">{view.script.map((step) => <Row key={`${step.id}-${step.person_id}`} view={view} step={step} />)}</ol>
+      <ol class="script" ref={list} tabIndex={0}>{view.script.map((step) => <Row key={`${step.id}-${step.person_id}`} view={view} step={step} />)}</ol>
       {view.meeting.status === "open" && <Button testid="end-meeting" look="danger" wide icon="leave" onClick={() => setClosing(true)}>{t("k.close.open")}</Button>}
       {closing && <CloseDialog view={view} onClose={() => setClosing(false)} />}
     </Panel>

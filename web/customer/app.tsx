@@ -1,12 +1,13 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { caseId, endReason, inCall } from "../shared/call.ts";
+import { caseId, endReason, inCall, interrupted } from "../shared/call.ts";
 import { track } from "../shared/cases.ts";
+import { comeBack, returning } from "../shared/comeback.ts";
 import { Icon, type IconName } from "../shared/icons.tsx";
 import { go, route } from "../shared/router.ts";
 import { t } from "../shared/text.ts";
 import { Voices } from "../shared/tile.tsx";
-import { IconButton, LanguageSwitch, toast } from "../shared/ui.tsx";
+import { IconButton, LanguageSwitch, Loading, toast } from "../shared/ui.tsx";
 import { CasePage } from "./case.tsx";
 import { Home } from "./home.tsx";
 import { JoinPage } from "./join.tsx";
@@ -25,6 +26,7 @@ function Page(): JSX.Element {
   if (first === "more") return <More />;
   if (first === "about") return <About />;
   if (first === "room" && inCall.value) return <Room />;
+  if (first === "room" && returning.value) return <Loading label={t("call.returning")} />;
   if (first === "case" && id) {
     if (kind === "photos" && which) return <PhotoPage id={id} task={which} />;
     if (kind === "doc" && which) return <Reader id={id} document={which} key={which} />;
@@ -34,10 +36,17 @@ function Page(): JSX.Element {
   return <Home />;
 }
 
+/** After a reload in the call: the page is the same, the call comes back; where it does not, the way in is shown. */
+async function resumeCall(): Promise<void> {
+  const id = interrupted();
+  if (id && (await comeBack()) === false) go("case", id, "join");
+}
+
 /** The customer's pages. The call stands beside them, so that going from page to page never touches it. */
 export function App(): JSX.Element {
   const inRoom = route.value[0] === "room" && inCall.value;
   const talking = inCall.value;
+  useEffect(() => void resumeCall(), []);
   useEffect(() => {
     if (talking && caseId.value) void track(caseId.value).catch(() => undefined); // polled again by follow()
   }, [talking, caseId.value]);

@@ -53,12 +53,12 @@ async function fromFile(file: File): Promise<Taken> {
   return { image: file, url: URL.createObjectURL(file), width: size?.width ?? 0, height: size?.height ?? 0, quad: null };
 }
 
-/** The blue area of S20, over a video that fills the screen by cropping. */
+/** The blue area of S20, over a video that is shown whole: what is seen is what is sent. */
 function Quad({ answer, video }: { answer: FrameAnswer | null; video: HTMLVideoElement | null }): JSX.Element | null {
   if (!answer?.corners || !video?.videoWidth) return null;
   const points = answer.corners.map(([x, y]) => `${x * video.videoWidth},${y * video.videoHeight}`).join(" ");
   return (
-    <svg class={`quad${answer.steady ? " steady" : ""}`} data-testid="quad" data-score={answer.score} viewBox={`0 0 ${video.videoWidth} ${video.videoHeight}`} preserveAspectRatio="xMidYMid slice">
+    <svg class={`quad${answer.steady ? " steady" : ""}`} data-testid="quad" data-score={answer.score} viewBox={`0 0 ${video.videoWidth} ${video.videoHeight}`} preserveAspectRatio="xMidYMid meet">
       <polygon points={points} vector-effect="non-scaling-stroke" />
     </svg>
   );

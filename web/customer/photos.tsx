@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { api, post } from "../shared/api.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, post, remove } from "../shared/api.ts";
 import { accept, carry } from "../shared/cases.ts";
 import { Icon } from "../shared/icons.tsx";
 import { go } from "../shared/router.ts";
@@ -42,7 +42,7 @@ function Notice({ view, task, onDone }: { view: CaseView; task: PhotoTask; onDon
 function PhotoCard({ view, task, photo, editable }: { view: CaseView; task: PhotoTask; photo: Photo; editable: boolean }): JSX.Element {
   const action = useAction();
   const url = `/api/cases/${view.case_id}/photos/${photo.id}?variant=${photo.cropped ? "card" : "original"}`;
-  const drop = (): void => action.run(() => carry(api<CaseView>(`${base(view, task)}/photos/${photo.id}`, { method: "DELETE" })));
+  const drop = (): void => action.run(() => carry(remove<CaseView>(`${base(view, task)}/photos/${photo.id}`, task.reason ? { reason: task.reason } : undefined)));
   return (
     <li class="photo-card" data-testid={`photo-${photo.id}`} data-side={photo.side}>
       <img src={url} alt={t(`side.${photo.side}`)} />
@@ -66,8 +66,11 @@ function Success({ onOk }: { onOk: () => void }): JSX.Element {
 }
 
 function Gallery({ view, task, editable, onAdd }: { view: CaseView; task: PhotoTask; editable: boolean; onAdd: () => void }): JSX.Element {
+  const list = useRef<HTMLUListElement>(null);
+  const count = task.photos.length;
+  useEffect(() => list.current?.children[count - 1]?.scrollIntoView({ inline: "center", block: "nearest" }), [count]);
   return (
-    <ul class="gallery" data-testid="gallery">
+    <ul class="gallery" data-testid="gallery" ref={list}>
       {task.photos.map((photo) => <PhotoCard key={photo.id} view={view} task={task} photo={photo} editable={editable} />)}
       {editable && (
         <li>
@@ -99,12 +102,14 @@ function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element 
       await carry(post<CaseView>(`${base(view, task)}/completion`));
       setSaved(true);
     });
+  const unchanged = task.status === "rejected" && !can("complete_photos") && ["front", "back"].every((side) => task.photos.some((photo) => photo.side === side));
   const footer = editable && task.photos.length > 0 ? <Button testid="photos-complete" wide busy={action.busy} disabled={!can("complete_photos")} onClick={complete}>{t("c.photos.complete")}</Button> : undefined;
   return (
     <Shell title={tBoth(task.label)} back={back} testid="photos-page" footer={footer}>
       <p class="soft">{tBoth(task.requirement)}</p>
       {task.status === "rejected" && <Failure text={t("c.photos.rejected", { reason: task.reason ?? "" })} testid="photo-rejected" />}
       <Gallery view={view} task={task} editable={editable} onAdd={() => setShooting(true)} />
+      {unchanged && <p class="notice" data-testid="photo-unchanged"><Icon name="camera" size={20} />{t("c.photos.unchanged")}</p>}
       {task.photos.length > 1 && <p class="soft small-text">{t("c.photos.swipe")}</p>}
       <Failure text={action.error} />
       {can("acknowledge") && <Notice view={view} task={task} onDone={() => setShooting(true)} />}

@@ -3,11 +3,12 @@ import { route } from "../shared/router.ts";
 import { request } from "../shared/socket.ts";
 import type { PageAt } from "../shared/types.ts";
 
-/** Tells the agent which page we look at (S56); only during a call. */
+/** Tells the agent which page we look at (S56); only during a call. Another case is only "elsewhere". */
 export function report(page: string, place: Partial<PageAt> = {}): void {
-  const id = place.case_id ?? caseId.peek();
-  if (phase.peek() !== "live" || !id) return;
-  request("page.at", { ...place, case_id: id, page }).catch(() => undefined); // the next page change tells anew
+  const room = caseId.peek();
+  if (phase.peek() !== "live" || !room) return;
+  const elsewhere = place.case_id !== undefined && place.case_id !== room;
+  request("page.at", elsewhere ? { case_id: room, page: "elsewhere" } : { ...place, case_id: room, page }).catch(() => undefined); // the next page change tells anew
 }
 
 export function reportRoute(): void {

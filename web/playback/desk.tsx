@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { explain, get } from "../shared/api.ts";
+import { clock, moment } from "../shared/format.ts";
 import { CaseFacts } from "../shared/facts.tsx";
 import { StaffFindings } from "../shared/findings.tsx";
 import { go } from "../shared/router.ts";
 import { t } from "../shared/text.ts";
 import type { CaseView, RecordingView } from "../shared/types.ts";
-import { Chip, Failure, IconButton, Loading } from "../shared/ui.tsx";
+import { Chip, Failure, IconButton, Loading, Select } from "../shared/ui.tsx";
 import { useCase } from "../shared/usecase.ts";
 import { kindName, stateName } from "../shared/words.ts";
 import { Checklist } from "./checklist.tsx";
@@ -16,22 +17,32 @@ import { Papers } from "./papers.tsx";
 import { Player } from "./player.tsx";
 import { Proof } from "./proof.tsx";
 
-function useRecording(view: CaseView | null): { recording: RecordingView | null; error: string | null } {
+function useRecording(view: CaseView | null, chosen: string | null): { recording: RecordingView | null; error: string | null } {
   const [recording, setRecording] = useState<RecordingView | null>(null);
   const [error, setError] = useState<string | null>(null);
   const id = view?.case_id;
   const wanted = view ? view.meeting.status !== "open" : false;
   useEffect(() => {
     if (!id || !wanted) return;
-    get<RecordingView>(`/cases/${id}/recording`).then(setRecording).catch((failure: unknown) => setError(explain(failure)));
-  }, [id, wanted]);
+    const query = chosen ? `?recording=${encodeURIComponent(chosen)}` : "";
+    get<RecordingView>(`/cases/${id}/recording${query}`).then(setRecording).catch((failure: unknown) => setError(explain(failure)));
+  }, [id, wanted, chosen]);
   return { recording, error };
+}
+
+/** The meetings that were recorded, where there were several: all are to be seen before the decision. */
+function Recordings({ recording, onChoose }: { recording: RecordingView; onChoose: (id: string) => void }): JSX.Element | null {
+  const all = recording.recordings ?? [];
+  if (all.length < 2) return null;
+  const options = all.map((each, index) => ({ value: each.recording_id, text: `${index + 1}．${moment(each.started_at)}　${clock(each.seconds)}　${each.serial}` }));
+  return <Select label={t("r.recordings", { count: all.length })} testid="recording-select" value={recording.recording_id} onValue={onChoose} options={options} />;
 }
 
 /** One case before the reviewer: the recording, its proof, the papers, and the decision. */
 export function Desk({ id }: { id: string }): JSX.Element {
   const { view, error } = useCase(id);
-  const { recording, error: missing } = useRecording(view);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const { recording, error: missing } = useRecording(view, chosen);
   const [engine, setEngine] = useState<Engine | null>(null);
   if (!view) return <main class="staff-page">{error ? <Failure text={error} /> : <Loading />}</main>;
   return (
@@ -44,6 +55,7 @@ export function Desk({ id }: { id: string }): JSX.Element {
       <div class="column middle">
         {missing && <Failure text={missing} testid="recording-error" />}
         {!recording && !missing && (view.meeting.status === "open" ? <p class="soft">{t("r.still_open")}</p> : <Loading />)}
+        {recording && <Recordings recording={recording} onChoose={setChosen} />}
         {recording && <Player key={recording.recording_id} view={view} recording={recording} onEngine={setEngine} />}
         <Papers view={view} />
       </div>

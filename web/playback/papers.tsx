@@ -5,7 +5,7 @@ import { Panel } from "../shared/staff.tsx";
 import { t, tBoth } from "../shared/text.ts";
 import type { CaseDocument, CaseView, PhotoTask } from "../shared/types.ts";
 import { Chip } from "../shared/ui.tsx";
-import { DocumentViewer, PhotoViewer, photoUrl } from "../shared/viewers.tsx";
+import { DocumentViewer, InkWarnings, PhotoViewer, photoUrl } from "../shared/viewers.tsx";
 import { nameOf } from "../shared/words.ts";
 
 /** The documents and the ID photos beside the recording. */
@@ -18,7 +18,7 @@ export function Papers({ view }: { view: CaseView }): JSX.Element {
         {view.documents.map((each) => (
           <button key={each.id} type="button" class="document" data-testid={`document-${each.id}`} data-status={each.status} onClick={() => setDocument(each)}>
             <Icon name={each.task === "sign" ? "pen" : "file"} />
-            <span class="grow"><strong>{tBoth(each.title)}</strong><small>{each.signers.map((signer) => `${signer.done ? "✓" : "○"} ${nameOf(view, signer.person_id)}`).join("　")}</small></span>
+            <span class="grow"><strong>{tBoth(each.title)}</strong><small>{each.signers.map((signer) => `${signer.done ? "✓" : "○"} ${nameOf(view, signer.person_id)}`).join("　")}</small><InkWarnings view={view} document={each} /></span>
             <Chip tone={each.status === "sealed" ? "good" : "plain"}>{t(`r.doc.${each.status}`)}</Chip>
           </button>
         ))}

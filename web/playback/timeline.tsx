@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { clock, time } from "../shared/format.ts";
 import { t } from "../shared/text.ts";
 import type { CaseView, Mark, RecordingView } from "../shared/types.ts";
-import { markName, nameOf } from "../shared/words.ts";
+import { markName, nameOf, warningName } from "../shared/words.ts";
 import type { Engine } from "./engine.ts";
 import { laneOf, lanes, type Lane } from "./lanes.ts";
 
@@ -15,14 +15,20 @@ function seekBy(event: MouseEvent, engine: Engine, seconds: number): void {
   engine.seek(((event.clientX - box.left) / box.width) * seconds);
 }
 
+function warningsOf(mark: Mark): string[] {
+  const detail = mark.detail as { warnings?: unknown } | null;
+  return Array.isArray(detail?.warnings) ? detail.warnings.map(String) : [];
+}
+
 function MarkButton({ mark, engine, recording, view }: Props & { mark: Mark }): JSX.Element {
   const who = nameOf(view, mark.person_id);
-  const label = `${clock(mark.at_s)} ${markName(mark.type)} ${who}`;
+  const warnings = warningsOf(mark).map(warningName).join("、");
+  const label = `${clock(mark.at_s)} ${markName(mark.type)} ${who}${warnings && `（${warnings}）`}`;
   const jump = (event: MouseEvent): void => {
     event.stopPropagation();
     engine.seek(mark.at_s);
   };
-  return <button type="button" class="event" style={{ left: percent(mark.at_s, recording.seconds) }} title={label} aria-label={label} data-testid={`mark-${mark.type}`} data-at={mark.at_s} onClick={jump} />;
+  return <button type="button" class={`event${warnings ? " warned" : ""}`} style={{ left: percent(mark.at_s, recording.seconds) }} title={label} aria-label={label} data-testid={`mark-${mark.type}`} data-at={mark.at_s} onClick={jump} />;
 }
 
 function MarkLane({ lane, ...props }: Props & { lane: Lane }): JSX.Element | null {

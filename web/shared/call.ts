@@ -23,6 +23,7 @@ export const inCall = computed(() => phase.value === "live" || phase.value === "
 const overtaken = new Set(["stale_offer", "superseded"]);
 const maxTries = 8;
 const lostMs = 5000;
+const cutOff = "cvx.call";
 let up: Published | null = null;
 let down: RTCPeerConnection | null = null;
 let ice: RTCIceServer[] = [];
@@ -88,7 +89,9 @@ async function connect(id: string): Promise<void> {
   await publishAll();
 }
 
-const final = (error: unknown): boolean => error instanceof Problem && error.status >= 400 && error.status < 500 && error.code !== "ticket_used";
+/** Refusals that no further try would change; all else is tried again (a worker that restarts, a ticket that was used). */
+const finals = new Set(["phone_not_verified", "meeting_not_open", "case_not_found", "not_allowed", "wrong_role", "unauthenticated", "upgrade_required", "room_ended", "room_full", "ticket_invalid"]);
+const final = (error: unknown): boolean => error instanceof Problem && finals.has(error.code);
 
 /** Joins the room of a case with the local tracks. Throws Problem when the gates refuse. */
 export async function join(id: string): Promise<void> {
@@ -98,6 +101,7 @@ export async function join(id: string): Promise<void> {
   try {
     await connect(id);
     phase.value = "live";
+    sessionStorage.setItem(cutOff, id);
   } catch (error) {
     closePeers();
     phase.value = "idle";
@@ -123,7 +127,12 @@ async function rejoin(): Promise<void> {
   if (phase.peek() === "reconnecting") finish("lost");
 }
 
+/** The case in whose call this page was when it was reloaded. */
+export const interrupted = (): string | null => sessionStorage.getItem(cutOff);
+export const forget = (): void => sessionStorage.removeItem(cutOff);
+
 function finish(reason: string): void {
+  forget();
   closePeers();
   release();
   generation += 1;

@@ -38,6 +38,7 @@ export type Person = {
   documents_total: number;
   complete: boolean;
   phone_verified: boolean;
+  phone_locked: boolean;
   permissions: { camera: Permission; microphone: Permission } | null;
   consents: { recording: boolean | null; video_signing: boolean | null; face: boolean | null };
   name_stated: boolean;
@@ -65,6 +66,7 @@ export type Field = {
   role: string;
   mine: boolean;
   signed: boolean;
+  warnings?: string[];
 };
 export type DocumentStatus = "preparing" | "todo" | "done" | "returned" | "sealed";
 export type MyStatus = "none" | "to_read" | "to_sign" | "done";
@@ -113,7 +115,7 @@ export type Finding = {
 
 export type Verb =
   | "acknowledge" | "add_photo" | "complete_photos" | "review_photos" | "open_meeting" | "join" | "end_meeting" | "end_meeting_done"
-  | "sign" | "submit" | "return" | "amend" | "agent_report" | "review" | "callback";
+  | "sign" | "submit" | "return" | "amend" | "withdraw" | "agent_report" | "review" | "callback";
 
 export type CaseView = {
   version: number;
@@ -156,6 +158,7 @@ export type Track = {
 };
 export type Mark = { at_s: number; at: string; type: string; person_id: string | null; detail: unknown };
 export type RecordingView = {
+  recordings?: { recording_id: string; serial: string; started_at: string; seconds: number }[];
   case_no: string;
   recording_id: string;
   serial: string;

@@ -5,7 +5,7 @@ import { PagePicture } from "./page.tsx";
 import { t, tBoth } from "./text.ts";
 import type { CaseDocument, CaseView, Photo, PhotoTask } from "./types.ts";
 import { Button, Chip, Dialog, IconButton } from "./ui.tsx";
-import { hintName } from "./words.ts";
+import { hintName, nameOf, warningName } from "./words.ts";
 
 export const photoUrl = (view: CaseView, photo: Photo, variant: "card" | "original"): string => `/api/cases/${view.case_id}/photos/${photo.id}?variant=${variant}`;
 
@@ -34,6 +34,13 @@ export function PhotoViewer({ view, task, start, onClose }: { view: CaseView; ta
       </div>
     </Dialog>
   );
+}
+
+/** What the check of the handwriting said of signatures that were kept all the same (S61). */
+export function InkWarnings({ view, document }: { view: CaseView; document: CaseDocument }): JSX.Element | null {
+  const warned = document.fields.filter((field) => field.warnings?.length);
+  if (!warned.length) return null;
+  return <>{warned.map((field) => <small key={field.name} class="warn-text" data-testid={`ink-warnings-${field.name}`}>{t("viewer.ink_warnings", { name: nameOf(view, field.signer) })}{field.warnings?.map(warningName).join("、")}</small>)}</>;
 }
 
 /** A document page by page. */
