@@ -1,4 +1,4 @@
-"""The evidence package: one zip that proves a case without this system, and the check of it.
+"""The evidence package: one zip that proves a case without this system; verification.py checks it.
 
 Inside: the journal as it was hashed (sealed rows and the key that opens them) and as text, every document as issued
 and as sealed, the bindings of all ink, the digests of photos, the manifests of recordings, the public key and the root
@@ -19,16 +19,12 @@ from cases.actor import Actor
 from cases.case import Case
 from cases.codec import from_entry
 from cases.desk import Desk
-from cases.errors import EvidenceInvalid
 from cases.events import EvidenceExported, InkAccepted
 from cases.evidence_readme import README
-from cases.verification import PackageReport, check_files
 from cases.workflow import load, record
 from ports.chain import journal_key
 from ports.journal import Entry
 
-MAX_PACKAGE = 200 << 20
-MAX_FILES = 2000
 INDEX, SIGNATURE = "package.json", "package.sig"
 
 
@@ -44,13 +40,6 @@ async def package(desk: Desk, actor: Actor, case_id: str) -> bytes:
     exported = EvidenceExported(viewer_id=actor.id, sha256=hashlib.sha256(data).hexdigest())
     await record(desk, actor, case_id, lambda _: [exported])
     return data
-
-
-def verify_package(data: bytes) -> PackageReport:
-    """Check everything that can be checked offline. Raises EvidenceInvalid for what is no package at all.
-
-    Not on a running event loop: reading the PDFs' signatures brings its own."""
-    return check_files(_unzipped(data))
 
 
 async def _files(desk: Desk, case: Case) -> dict[str, bytes]:
@@ -140,20 +129,6 @@ def _zipped(files: dict[str, bytes]) -> bytes:
         for name in sorted(files):
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
     return out.getvalue()
-
-
-def _unzipped(data: bytes) -> dict[str, bytes]:
-    """All files, after their number and sizes are known to be sane."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            if len(infos) > MAX_FILES or sum(info.file_size for info in infos) > MAX_PACKAGE:
-                raise EvidenceInvalid("too large")
-            if len({info.filename for info in infos}) != len(infos):
-                raise EvidenceInvalid("a name twice")
-            return {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
-        raise EvidenceInvalid(str(error)) from None
 
 
 def _json(value: Any) -> bytes:

@@ -1,7 +1,9 @@
 """Checking an evidence package offline: files in, a report out. Pure, but for reading the PDFs' signatures."""
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.case import Case
 from cases.codec import EventUnknown, Happened, from_entry
-from cases.errors import CaseError
+from cases.errors import CaseError, EvidenceInvalid
 from cases.events import InkAccepted
 from cases.fold import replay
 from cases.papers import Document
@@ -21,6 +23,8 @@ from ports.chain import Stored, opened, verify_chain
 from ports.errors import PortError
 
 Files = dict[str, bytes]
+MAX_PACKAGE = 200 << 20
+MAX_FILES = 2000
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -40,6 +44,13 @@ class PackageReport(msgspec.Struct, frozen=True):
     head: str
     documents: int
     problems: tuple[Problem, ...]
+
+
+def verify_package(data: bytes) -> PackageReport:
+    """Check everything that can be checked offline. Raises EvidenceInvalid for what is no package at all.
+
+    Not on a running event loop: reading the PDFs' signatures brings its own."""
+    return check_files(_unzipped(data))
 
 
 def check_files(files: Files) -> PackageReport:
@@ -68,6 +79,20 @@ def check_files(files: Files) -> PackageReport:
         documents=sealed,
         problems=tuple(problems),
     )
+
+
+def _unzipped(data: bytes) -> Files:
+    """All files, after their number and sizes are known to be sane."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            if len(infos) > MAX_FILES or sum(info.file_size for info in infos) > MAX_PACKAGE:
+                raise EvidenceInvalid("too large")
+            if len({info.filename for info in infos}) != len(infos):
+                raise EvidenceInvalid("a name twice")
+            return {info.filename: archive.read(info) for info in infos}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+        raise EvidenceInvalid(str(error)) from None
 
 
 def _index(files: Files) -> Iterator[Problem]:

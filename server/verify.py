@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from cases.errors import EvidenceInvalid
-from cases.evidence import verify_package
+from cases.verification import verify_package
 
 
 def run_verify(package: Path) -> int:

@@ -8,7 +8,8 @@ import zipfile
 import pytest
 
 from cases import errors
-from cases.evidence import package, verify_package
+from cases.evidence import package
+from cases.verification import verify_package
 from tests.cases.stage import AGENT, ALONE, REVIEWER, WANG
 
 
