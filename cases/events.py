@@ -26,6 +26,8 @@ from cases.parts import (
     Track,
 )
 
+EffectKind = Literal["issue", "sign", "seal", "notice"]
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: ClassVar[int] = 1
@@ -374,6 +376,14 @@ class NoticeSent(Event):
     notice: Literal["submission"]
     person_id: str
     message_id: str
+
+
+class EffectFailed(Event):
+    """What a job could not do and will not try again. `code` is the error's."""
+
+    effect: EffectKind
+    document_id: str | None
+    code: str
 
 
 class RecordingViewed(Event):

@@ -155,6 +155,10 @@ def _submitted(case: Case, event: e.CaseSubmitted, happened: Happened) -> Case:
     return replace(case, submission=Submission(happened.at, event.package_sha256, event.documents, happened.id))
 
 
+def _effect_failed(case: Case, event: e.EffectFailed, happened: Happened) -> Case:
+    return with_document(case, event.document_id or "", lambda document: replace(document, failure=event.code))
+
+
 def _noticed(case: Case, event: e.NoticeSent, happened: Happened) -> Case:
     return replace(case, noticed=case.noticed | {event.person_id})
 
@@ -205,6 +209,7 @@ PAPER_EFFECTS: dict[type[e.Event], Effect] = {
     e.DocumentSealed: _sealed,
     e.CaseSubmitted: _submitted,
     e.NoticeSent: _noticed,
+    e.EffectFailed: _effect_failed,
     e.RecordingViewed: _viewed,
     e.RecordingReviewed: _reviewed,
     e.CallbackCompleted: _called_back,

@@ -113,6 +113,7 @@ class Document(msgspec.Struct, frozen=True):
     completions: tuple[Completion, ...] = ()
     signed: tuple[File, ...] = ()
     sealed: File | None = None
+    failure: str | None = None  # code of the error that ended its making
 
     @property
     def issued(self) -> Issued | None:

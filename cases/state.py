@@ -27,6 +27,7 @@ from cases.events import (
     DocumentIssued,
     DocumentSealed,
     DocumentSigned,
+    EffectFailed,
     Event,
     EvidenceExported,
     IdentityShown,
@@ -146,5 +147,5 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
     State.WITHDRAWN: {},
 }
 
-# What is written down about a case without being a step of it: who looked, and what was sent. Possible in any state.
-ASIDE: frozenset[type[Event]] = frozenset({RecordingViewed, EvidenceExported, NoticeSent})
+# What is written down about a case without being a step of it: who looked, what was sent or failed. In any state.
+ASIDE: frozenset[type[Event]] = frozenset({RecordingViewed, EvidenceExported, NoticeSent, EffectFailed})

@@ -135,6 +135,7 @@ class DocumentView(View, frozen=True):
     page_size: tuple[float, float]
     signers: tuple[SignerView, ...]
     return_reason: str | None
+    failure: str | None
 
 
 class RecorderView(View, frozen=True):

@@ -186,6 +186,7 @@ def _document(document: Document, viewer: Actor) -> DocumentView:
         page_size=issued.page_size if issued else A4,
         signers=tuple(SignerView(signer, document.completed_by(signer)) for signer in document.signers),
         return_reason=document.returned,
+        failure=document.failure,
     )
 
 

@@ -1,16 +1,31 @@
 """Which effects an entry of the journal asks for (pure), and how each is carried out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import BrokenExecutor
 from typing import Any
 
 import msgspec
 import structlog
 
+from cases.codec import CaseErased
 from cases.desk import Desk
+from cases.errors import CaseNotFound
+from cases.failures import effect_failed
 from cases.notices import notify_submitted
 from cases.press import Press, issue_document, seal_document, sign_document
+from esign.errors import AuthorityMissing, EsignError, FontsMissing, TimestampUnavailable
+from otp.errors import PhoneNotAllowed, SmsTooLong
 from otp.sms import SmsGateway
+from ports.clock import Clock
+from ports.errors import KeyErased
 from ports.journal import Entry
+from server.persistence import persist
+
+STUCK_SECONDS = 300.0
+PERMANENT = (EsignError, PhoneNotAllowed, SmsTooLong)  # the same again would fail the same way
+MENDABLE = (TimestampUnavailable, AuthorityMissing, FontsMissing)  # but for these
+GONE = (CaseNotFound, CaseErased, KeyErased)  # nobody is left to tell
 
 log = structlog.get_logger()
 
@@ -23,6 +38,11 @@ class Effect(msgspec.Struct, frozen=True):
     line: str
     kind: str
     arguments: tuple[Any, ...]
+
+    @property
+    def queue(self) -> str:
+        """Apart from each other, so that an SMS gateway that is away holds up no document."""
+        return "notices" if self.kind == "notice" else "effects"
 
 
 def effects_of(entry: Entry) -> tuple[Effect, ...]:
@@ -41,7 +61,7 @@ def _issue_one(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
 
 def _sign(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
     line = f"{entry.case_id}:{body['document_id']}"
-    return (Effect(entry.id, line, "sign", (entry.case_id, entry.seq)),)
+    return (Effect(entry.id, line, "sign", (entry.case_id, body["document_id"], entry.seq)),)
 
 
 def _close(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
@@ -68,10 +88,13 @@ _WANTED: dict[str, Callable[[Entry, dict[str, Any]], tuple[Effect, ...]]] = {
 
 
 class Effects:
-    """Carries out what `effects_of` names. Every effect may be repeated."""
+    """Carries out what `effects_of` names. Every effect may be repeated. `broken` is set when the processes that make
+    PDFs are dead: only a new start of the role helps then."""
 
-    def __init__(self, desk: Desk, press: Press, gateway: SmsGateway):
-        self._desk, self._press, self._gateway = desk, press, gateway
+    def __init__(self, desk: Desk, press: Press, gateway: SmsGateway, clock: Clock):
+        self._desk, self._press, self._gateway, self._clock = desk, press, gateway, clock
+        self._ending = asyncio.Event()
+        self.broken = asyncio.Event()
         self._by_kind: dict[str, Callable[..., Awaitable[None]]] = {
             "issue": self._issue,
             "sign": self._sign,
@@ -79,18 +102,48 @@ class Effects:
             "notice": self._notice,
         }
 
-    async def perform(self, kind: str, arguments: list[Any]) -> None:
-        """Failures are logged by kind and class, never by message, and raised for the queue to try again."""
+    def end(self) -> None:
+        """No further attempts: what is not done now is done by the next process."""
+        self._ending.set()
+
+    async def perform(self, kind: str, arguments: list[Any]) -> bool:
+        """Whether it is done with: carried out, or impossible and written down. False: the process ends first."""
+        return await persist(
+            lambda: self._attempt(kind, arguments),
+            clock=self._clock,
+            ending=self._ending,
+            told=lambda error, seconds: self._failed(kind, arguments[0], error, seconds),
+        )
+
+    async def _attempt(self, kind: str, arguments: list[Any]) -> None:
+        """Raises only what another attempt may mend."""
+        case_id = arguments[0]
         try:
             await self._by_kind[kind](*arguments)
-        except Exception as error:
-            log.warning("effect_failed", kind=kind, case_id=arguments[0], error=type(error).__name__)
+        except MENDABLE:
             raise
+        except GONE as error:
+            log.warning("effect_dropped", kind=kind, case_id=case_id, error=type(error).__name__)
+        except PERMANENT as error:
+            log.error("effect_impossible", kind=kind, case_id=case_id, error=type(error).__name__)
+            document_id = None if kind == "notice" else arguments[1]
+            await effect_failed(self._desk, case_id, kind, document_id, error.code)
+
+    def _failed(self, kind: str, case_id: str, error: Exception, seconds: float) -> None:
+        """Told by kind and class, never by message."""
+        about = {"kind": kind, "case_id": case_id, "error": type(error).__name__}
+        if isinstance(error, BrokenExecutor):
+            self.broken.set()
+            self.end()
+        if seconds >= STUCK_SECONDS:
+            log.error("effect_stuck", seconds=round(seconds), **about)
+        else:
+            log.warning("effect_failed", **about)
 
     async def _issue(self, case_id: str, document_id: str, revision: int) -> None:
         await issue_document(self._desk, self._press, case_id, document_id, revision)
 
-    async def _sign(self, case_id: str, seq: int) -> None:
+    async def _sign(self, case_id: str, document_id: str, seq: int) -> None:
         await sign_document(self._desk, self._press, case_id, seq)
 
     async def _seal(self, case_id: str, document_id: str) -> None:

@@ -22,12 +22,13 @@ from cases.press import Press
 from cases.workflow import CHANNEL
 from esign.service import warm
 from otp.sms import SmsGateway
+from ports.clock import Clock, SystemClock
 from ports.database import read, write
 from ports.errors import KeyValueUnavailable
 from ports.schema import checkpoints
 from server.beats import JobsBeat, beat_jobs
 from server.effects import Effects, effects_of
-from server.jobs_workflows import Workflows
+from server.jobs_workflows import Workflows, queue_engine
 from server.processes import die_with_parent
 
 NAME = "effects"
@@ -47,12 +48,14 @@ async def run_jobs(
     data_dir: Path,
     tsa_url: str | None = None,
     processes: int | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator["Jobs"]:
-    """Jobs run until the block ends; a failure of the tail ends the block with it."""
+    """Jobs run until the block ends; a failure of the tail, or of the processes that make PDFs, ends the block with it.
+    `clock` is that of the pauses between attempts."""
     with _pool(authority_dir, processes or max(1, (os.cpu_count() or 2) - 1)) as pool:
         pool.submit(os.getpid)  # the first child starts now: its imports take seconds
-        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms)
-        workflows = Workflows(data_dir / "jobs.sqlite", effects.perform)
+        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms, clock or SystemClock())
+        workflows = Workflows(queue_engine(engine.url, data_dir), effects.perform)
         await workflows.start()
         jobs = Jobs(desk, engine, workflows)
         try:
@@ -60,14 +63,28 @@ async def run_jobs(
                 tail = tasks.create_task(jobs.tail(), name="journal tail")
                 wake = tasks.create_task(jobs.listen(), name="journal wake-up")
                 pulse = tasks.create_task(beat_jobs(desk.keyvalue, jobs.state), name="jobs beat")
+                press = tasks.create_task(_unbroken(effects), name="press")
                 try:
                     yield jobs
                 finally:
                     tail.cancel()
                     wake.cancel()
                     pulse.cancel()
+                    press.cancel()
         finally:
+            effects.end()
             await workflows.close()
+
+
+class PressBroken(Exception):
+    """A process that makes PDFs died. Started anew, the role goes on where it was."""
+
+    code = "press_broken"
+
+
+async def _unbroken(effects: Effects) -> None:
+    await effects.broken.wait()
+    raise PressBroken
 
 
 class Jobs:
@@ -96,7 +113,7 @@ class Jobs:
         self._waiting = entries[0].at if entries else None
         for entry in entries:
             for effect in effects_of(entry):
-                await self._workflows.enqueue(effect.id, effect.line, effect.kind, effect.arguments)
+                await self._workflows.enqueue(effect.queue, effect.id, effect.line, effect.kind, effect.arguments)
         if entries:
             await self._remember(entries[-1].position)
         return bool(entries)

@@ -1,4 +1,5 @@
-"""The jobs role as a process that a test can kill: `python -m tests.server.jobs_process <folder> <authority>`."""
+"""The jobs role as a process that a test can kill:
+`python -m tests.server.jobs_process <blobs> <authority> <database URL> <data folder>`."""
 
 import asyncio
 import sys
@@ -18,7 +19,7 @@ from tests.cases.stage import Stage
 
 
 def on_disk(desk: Desk, engine: AsyncEngine, authority: Path, folder: Path) -> Desk:
-    """The same desk with journal, keys and files in `folder`."""
+    """The same desk with journal and keys in the database, and files in `folder`."""
     keys = SqlKeys(engine, b"k" * 32)
     return replace(
         desk,
@@ -29,13 +30,13 @@ def on_disk(desk: Desk, engine: AsyncEngine, authority: Path, folder: Path) -> D
     )
 
 
-async def main(folder: Path, authority: Path) -> None:
+async def main(folder: Path, authority: Path, url: str, data_dir: Path) -> None:
     stage = Stage()
-    engine = open_engine(f"sqlite+aiosqlite:///{folder / 'cvx.sqlite'}")
+    engine = open_engine(url)
     desk = on_disk(stage.desk, engine, authority, folder)
-    async with run_jobs(desk, engine=engine, sms=stage.outbox, authority_dir=authority, data_dir=folder, processes=1):
+    async with run_jobs(desk, engine=engine, sms=stage.outbox, authority_dir=authority, data_dir=data_dir, processes=1):
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])))

@@ -5,10 +5,12 @@ import hashlib
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from cases.evidence import package, verify_package
+from cases.press import Press, issue_document
 from cases.state import State
 from cases.workflow import load
 from esign.authority import make_test_authority
@@ -16,7 +18,7 @@ from ports.database import migrate, open_engine
 from server.beats import jobs_beat
 from server.effects import effects_of
 from server.jobs import run_jobs
-from tests.cases.stage import REVIEWER, SERVICE, Stage
+from tests.cases.stage import ALONE, REVIEWER, SERVICE, Stage
 from tests.server.jobs_process import on_disk
 
 
@@ -46,7 +48,7 @@ def jobs(stage, engine, authority, folder):
     return run_jobs(stage.desk, engine=engine, sms=stage.outbox, authority_dir=authority, data_dir=folder, processes=1)
 
 
-async def until(stage, wanted, seconds=30.0):
+async def until(stage, wanted, seconds=60.0):
     """The case, once it is as wanted; jobs work on real time."""
     async with asyncio.timeout(seconds):
         while True:
@@ -84,43 +86,66 @@ async def test_a_case_gets_its_forms_signatures_and_seals_and_proves_them(
     assert (report.ok, report.documents, report.state) == (True, len(case.documents), "accepted")
 
 
-async def test_no_two_effects_of_a_case_share_a_name(stage):
-    await stage.submitted()
-    effects = [effect for entry in await stage.desk.journal.tail(0) for effect in effects_of(entry)]
-    assert len({effect.id for effect in effects}) == len(effects)
-    assert [effect.kind for effect in effects].count("notice") == 1
-
-
-async def test_an_entry_whose_case_was_erased_asks_for_nothing(stage):
-    await stage.open()
-    await stage.desk.keys.erase(stage.case_id)
-    assert [effects_of(entry) for entry in await stage.desk.journal.tail(0)] == [()]
-
-
-def started(folder, authority):
+def started(folder, authority, url, data_dir):
     """The jobs role in a process of its own."""
-    command = [sys.executable, "-m", "tests.server.jobs_process", str(folder), str(authority)]
+    command = [sys.executable, "-m", "tests.server.jobs_process", str(folder), str(authority), url, str(data_dir)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-async def test_jobs_killed_in_the_middle_go_on_where_they_were(stage, authority, tmp_path):
+async def killed_and_resumed(stage, first, second):
     """kill -9 after the first form: the next process makes the rest, and nothing twice."""
     await stage.open(SERVICE)
-    first = started(tmp_path, authority)
+    process = first()
     try:
         await until(stage, lambda case: any(document.issued for document in case.documents))
     finally:
-        first.send_signal(signal.SIGKILL)
-        first.wait()
-    second = started(tmp_path, authority)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    process = second()
     try:
         await until(stage, all_issued)
     finally:
-        second.send_signal(signal.SIGKILL)
-        second.wait()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
     case = await stage.case()
     types = [entry.type for entry in await stage.desk.journal.read(stage.case_id)]
     assert types.count("DocumentIssued") == len(case.documents)
     for document in case.documents:
         pdf = await stage.desk.blobs.get(document.issued.blob, scope=stage.case_id)
         assert hashlib.sha256(pdf).hexdigest() == document.issued.sha256
+
+
+async def test_jobs_killed_in_the_middle_go_on_where_they_were(stage, authority, tmp_path):
+    url = f"sqlite:///{tmp_path / 'cvx.sqlite'}"
+
+    def process():
+        return started(tmp_path, authority, url, tmp_path)
+
+    await killed_and_resumed(stage, process, process)
+
+
+async def test_a_file_left_by_a_crash_before_its_event_is_made_anew(stage, authority):
+    case = await stage.open(ALONE)
+    left = f"cases/{case.case_id}/documents/notice-1-issued.pdf"
+    await stage.desk.blobs.put(left, b"half a file", scope=case.case_id)
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(2):
+            await issue_document(stage.desk, Press(pool, authority), case.case_id, "notice", 1)
+    issued = (await stage.case()).document("notice").issued
+    pdf = await stage.desk.blobs.get(left, scope=case.case_id)
+    assert (issued.blob, issued.sha256, pdf[:5]) == (left, hashlib.sha256(pdf).hexdigest(), b"%PDF-")
+    assert [entry.type for entry in (await stage.case()).history] == ["CaseOpened", "DocumentIssued"]
+
+
+async def test_no_two_effects_of_a_case_share_a_name(stage):
+    await stage.submitted()
+    effects = [effect for entry in await stage.desk.journal.tail(0) for effect in effects_of(entry)]
+    assert len({effect.id for effect in effects}) == len(effects)
+    assert [effect.kind for effect in effects].count("notice") == 1
+    assert {(effect.kind == "notice", effect.queue) for effect in effects} == {(False, "effects"), (True, "notices")}
+
+
+async def test_an_entry_whose_case_was_erased_asks_for_nothing(stage):
+    await stage.open()
+    await stage.desk.keys.erase(stage.case_id)
+    assert [effects_of(entry) for entry in await stage.desk.journal.tail(0)] == [()]
