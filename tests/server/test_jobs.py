@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cases.evidence import package, verify_package
+from cases.evidence import package
 from cases.press import Press, issue_document
 from cases.state import State
+from cases.verification import verify_package
 from cases.workflow import load
 from esign.authority import make_test_authority
 from ports.database import migrate, open_engine
