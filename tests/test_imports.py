@@ -49,7 +49,7 @@ ROOMS = {
 }
 # The edge may reach into these two places only lazily, or only for the client of a package.
 SIMULATE_DOORS = {"server/__main__.py", "server/demo.py"}
-MEDIA_DOORS = {"client", "messages", "errors"}
+MEDIA_DOORS = {"client", "messages", "errors", "hooks", "ice", "manifest"}
 
 
 def modules(package):
