@@ -18,6 +18,7 @@ This package is signed by a TEST authority. It is for demonstration and has no l
   package.sig             對 package.json 之 SHA-256 的 Ed25519 簽章
 
 離線驗證
-  cvx verify 檔名.zip
+  cvx verify 檔名.zip --key 系統公開金鑰 --root 根憑證.pem
+  金鑰與根憑證須另由本公司取得，不得只採用本證據包 keys/ 所附者；未指定時 trusted 為 null。
   驗證項目：檔案雜湊、清單簽章、稽核軌跡的鏈結、事件與文件的一致、簽名綁定、送件雜湊、PDF 簽章與時戳。
 """

@@ -16,8 +16,10 @@ from cases.codec import EventUnknown, Happened, from_entry
 from cases.errors import CaseError, EvidenceInvalid
 from cases.events import InkAccepted
 from cases.fold import replay
+from cases.manifest import signed_manifest
 from cases.papers import Document
 from cases.submission import package_sha256, submitted_documents
+from cases.trust import Anchors, fingerprint
 from esign.verify import verify
 from ports.chain import Stored, opened, verify_chain
 from ports.errors import PortError
@@ -25,6 +27,10 @@ from ports.errors import PortError
 Files = dict[str, bytes]
 MAX_PACKAGE = 200 << 20
 MAX_FILES = 2000
+KEY = "keys/system.ed25519.hex"
+
+
+NOBODY = Anchors()
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -35,7 +41,10 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class PackageReport(msgspec.Struct, frozen=True):
-    """`head` is the hex hash of the journal's last entry. `documents` counts the sealed PDFs that verified."""
+    """`head` is the hex hash of the journal's last entry. `documents` counts the sealed PDFs that verified.
+
+    `system_key` (hex) and `roots` (SHA-256 fingerprints) are what the package brings along and was checked with;
+    `trusted` says whether they are those that the verifier knows, and is None when he named none."""
 
     ok: bool
     case_no: str
@@ -43,18 +52,23 @@ class PackageReport(msgspec.Struct, frozen=True):
     entries: int
     head: str
     documents: int
+    system_key: str
+    roots: tuple[str, ...]
+    trusted: bool | None
     problems: tuple[Problem, ...]
 
 
-def verify_package(data: bytes) -> PackageReport:
-    """Check everything that can be checked offline. Raises EvidenceInvalid for what is no package at all.
+def verify_package(data: bytes, anchors: Anchors = NOBODY) -> PackageReport:
+    """Check everything that can be checked offline, and that the keys are those of `anchors`. Raises EvidenceInvalid for
+    what is no package at all.
 
     Not on a running event loop: reading the PDFs' signatures brings its own."""
-    return check_files(_unzipped(data))
+    return check_files(_unzipped(data), anchors)
 
 
-def check_files(files: Files) -> PackageReport:
-    problems = [*_index(files), *_signature(files)]
+def check_files(files: Files, anchors: Anchors = NOBODY) -> PackageReport:
+    key, roots = _key(files), _roots(files)
+    problems = [*_index(files), *_signature(files, key), *_foreign(roots, key, anchors)]
     rows, happenings, chain_problems = _journal(files)
     case = _folded(rows, happenings)
     problems += chain_problems
@@ -64,10 +78,10 @@ def check_files(files: Files) -> PackageReport:
             *_submission(case),
             *_bindings(files, case, happenings),
             *_issued(files, case),
-            *_manifests(files, case),
+            *_manifests(files, case, key),
         ]
         for document in case.documents:
-            found = list(_sealed(files, document))
+            found = list(_sealed(files, document, anchors.roots or tuple(roots.values())))
             problems += found
             sealed += document.sealed is not None and not found
     return PackageReport(
@@ -77,6 +91,9 @@ def check_files(files: Files) -> PackageReport:
         entries=len(rows),
         head=rows[-1].hash.hex() if rows else "",
         documents=sealed,
+        system_key=key.hex(),
+        roots=tuple(map(fingerprint, roots.values())),
+        trusted=anchors.trusted(key, map(fingerprint, roots.values())),
         problems=tuple(problems),
     )
 
@@ -108,10 +125,31 @@ def _index(files: Files) -> Iterator[Problem]:
             yield Problem("file_changed", name)
 
 
-def _signature(files: Files) -> Iterator[Problem]:
+def _key(files: Files) -> bytes:
+    """The raw public key that the package names; empty when it names none."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(files["keys/system.ed25519.hex"].decode()))
-        key.verify(files["package.sig"], hashlib.sha256(files["package.json"]).digest())
+        return bytes.fromhex(files[KEY].decode())
+    except (KeyError, ValueError):
+        return b""
+
+
+def _roots(files: Files) -> Files:
+    return {name: data for name, data in sorted(files.items()) if name.startswith("keys/root-")}
+
+
+def _foreign(roots: Files, key: bytes, anchors: Anchors) -> Iterator[Problem]:
+    if anchors.distrusts_key(key):
+        yield Problem("key_untrusted", KEY)
+    for name, root in roots.items():
+        if anchors.distrusts_root(fingerprint(root)):
+            yield Problem("root_untrusted", name)
+
+
+def _signature(files: Files, key: bytes) -> Iterator[Problem]:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(
+            files["package.sig"], hashlib.sha256(files["package.json"]).digest()
+        )
     except (KeyError, ValueError, InvalidSignature):
         yield Problem("signature_invalid", "package.sig")
 
@@ -193,8 +231,8 @@ def _issued(files: Files, case: Case) -> Iterator[Problem]:
                 yield Problem("document_differs", name)
 
 
-def _sealed(files: Files, document: Document) -> Iterator[Problem]:
-    """The sealed PDF: the digest of the journal, every expected field, every signature up to a root of the package."""
+def _sealed(files: Files, document: Document, roots: tuple[bytes, ...]) -> Iterator[Problem]:
+    """The sealed PDF: the digest of the journal, every expected field, every signature up to one of the roots."""
     if document.sealed is None or document.issued is None:
         return
     name = f"documents/{document.document_id}-{document.revision}-sealed.pdf"
@@ -202,7 +240,6 @@ def _sealed(files: Files, document: Document) -> Iterator[Problem]:
     if hashlib.sha256(pdf).hexdigest() != document.sealed.sha256:
         yield Problem("document_differs", name)
         return
-    roots = [data for path, data in files.items() if path.startswith("keys/root-")]
     result = verify(pdf, roots, [field.name for field in document.issued.fields], document.sealed.sha256)
     yield from (Problem(f"pdf_{problem.code}", name) for problem in result.problems)
     reasons = {signature.field: signature.reason for signature in result.signatures}
@@ -212,11 +249,16 @@ def _sealed(files: Files, document: Document) -> Iterator[Problem]:
         yield Problem("pdf_invalid", name)
 
 
-def _manifests(files: Files, case: Case) -> Iterator[Problem]:
-    for recording in case.recordings:
+def _manifests(files: Files, case: Case, key: bytes) -> Iterator[Problem]:
+    """Each is the one that the journal has the digest of, and signed with the system's key by itself."""
+    for recording in case.sealed_recordings:
         name = f"recordings/{recording.serial}.manifest"
-        if recording.sealed and hashlib.sha256(files.get(name, b"")).hexdigest() != recording.manifest_sha256:
+        data = files.get(name, b"")
+        manifest = signed_manifest(data, key)
+        if hashlib.sha256(data).hexdigest() != recording.manifest_sha256:
             yield Problem("recording_differs", name)
+        elif manifest is None or manifest.recording_id != recording.recording_id:
+            yield Problem("recording_unsigned", name)
 
 
 def _parsed(files: Files, name: str) -> Any:

@@ -57,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", help="check an evidence package, offline")
     verify.add_argument("package", type=Path)
+    verify.add_argument("--key", help="the system's Ed25519 public key in hex, known from elsewhere")
+    verify.add_argument(
+        "--root", type=Path, action="append", default=[], help="a root certificate known from elsewhere"
+    )
     verify.set_defaults(run=_verify)
 
     simulate = commands.add_parser("simulate", help="drive a whole case with synthetic parties")
@@ -115,7 +119,7 @@ def _underwrite(_: Settings, arguments: argparse.Namespace) -> int:
 def _verify(_: Settings, arguments: argparse.Namespace) -> int:
     from server.verify import run_verify  # noqa: PLC0415 -- slow import
 
-    return run_verify(arguments.package)
+    return run_verify(arguments.package, arguments.key, arguments.root)
 
 
 def _simulate(settings: Settings, arguments: argparse.Namespace) -> int:

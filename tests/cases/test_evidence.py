@@ -4,19 +4,30 @@ import asyncio
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from cases import errors
 from cases.evidence import package
+from cases.recording import recording_sealed
+from cases.trust import Anchors, fingerprint
 from cases.verification import verify_package
-from tests.cases.stage import AGENT, ALONE, REVIEWER, WANG
+from esign.authority import make_test_authority, root_certificate
+from media.manifest import digest, read_signed, signed
+from ports.keys import MemoryKeys
+from tests.cases.stage import AGENT, ALONE, REVIEWER, WANG, Stage
 
 
 @pytest.fixture
 async def data(stage):
     await stage.under_review(ALONE)
     return await package(stage.desk, AGENT, stage.case_id)
+
+
+@pytest.fixture(scope="module")
+def authority_root(tmp_path_factory):
+    return root_certificate(make_test_authority(tmp_path_factory.mktemp("authority") / "authority"))
 
 
 def repacked(data, change):
@@ -53,6 +64,54 @@ async def test_raw_strokes_and_id_photos_are_not_in_it(data):
         names = archive.namelist()
         assert not any(name.endswith(".jpg") for name in names)
         assert "strokes" not in archive.read("ink.json").decode()
+
+
+async def anchored(stage, data, key=None, roots=()):
+    return await asyncio.to_thread(verify_package, data, Anchors(key, roots))
+
+
+async def test_a_package_says_whose_keys_it_was_checked_with(stage, data):
+    key = await stage.desk.keys.public_key()
+    report = await checked(data)
+    assert (report.system_key, report.roots, report.trusted) == (key.hex(), (), None)
+    assert (await anchored(stage, data, key)).trusted is True
+
+
+async def test_a_package_forged_with_keys_of_its_own_is_whole_but_nobodys(stage):
+    forger = Stage()
+    await forger.under_review(ALONE)
+    forged = await package(forger.desk, AGENT, forger.case_id)
+    assert ((await checked(forged)).ok, (await checked(forged)).trusted) == (True, None)
+    report = await anchored(stage, forged, await stage.desk.keys.public_key())
+    assert (report.ok, report.trusted) == (False, False)
+    assert [problem.check for problem in report.problems] == ["key_untrusted"]
+
+
+async def test_a_root_that_is_not_the_known_one_is_told(stage, authority_root):
+    stage.desk = replace(stage.desk, roots=(authority_root,))
+    await stage.under_review(ALONE)
+    data = await package(stage.desk, AGENT, stage.case_id)
+    key = await stage.desk.keys.public_key()
+    assert (await anchored(stage, data, key)).trusted is None
+    known = await anchored(stage, data, key, (authority_root,))
+    assert (known.ok, known.trusted, known.roots) == (True, True, (fingerprint(authority_root),))
+    other = await anchored(stage, data, key, (b"another",))
+    assert (other.trusted, [problem.check for problem in other.problems]) == (False, ["root_untrusted"])
+
+
+async def test_a_manifest_that_another_key_signed_shows(stage):
+    await stage.submitted(ALONE)
+    case = await stage.case()
+    sealed = await stage.sealed_recording(case)
+    manifest = read_signed(await stage.desk.blobs.get(sealed.manifest_blob, scope=stage.case_id)).manifest
+    forger = MemoryKeys()
+    forged = signed(manifest, await forger.public_key(), await forger.sign(digest(manifest)))
+    await stage.desk.blobs.delete(sealed.manifest_blob)
+    info = await stage.desk.blobs.put(sealed.manifest_blob, forged, scope=stage.case_id)
+    sealed.manifest_sha256 = info.sha256
+    await recording_sealed(stage.desk, stage.case_id, case.meeting.room_id, sealed)
+    report = await checked(await package(stage.desk, AGENT, stage.case_id))
+    assert [problem.check for problem in report.problems] == ["recording_unsigned"]
 
 
 def changed_file(files):
