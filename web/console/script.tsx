@@ -12,7 +12,7 @@ import { CloseDialog } from "./close.tsx";
 import { Hold } from "./hold.tsx";
 
 /** Pixels of the step before the current one that stay in sight. */
-const aboveCurrent = 40;
+const aboveCurrent = 44;
 
 const spoken = (id: string): boolean => id.startsWith("consent_") || id.startsWith("confirm_") || id === "state_name";
 

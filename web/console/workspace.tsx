@@ -38,8 +38,7 @@ function Head({ view }: { view: CaseView }): JSX.Element {
     <header class="case-head" data-testid="case-head">
       <IconButton testid="back" icon="back" label={t("back")} onClick={() => go()} />
       <CaseFacts view={view} compact />
-      <span class="case-chips"><Chip>{kindName(view.kind)}</Chip><Chip tone="info" testid="case-state">{stateName(view.state)}</Chip></span>
-      {view.actions.includes("withdraw") && <Withdraw view={view} />}
+      <span class="case-chips"><Chip>{kindName(view.kind)}</Chip><Chip tone="info" testid="case-state">{stateName(view.state)}</Chip>{view.actions.includes("withdraw") && <Withdraw view={view} />}</span>
     </header>
   );
 }

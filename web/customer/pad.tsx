@@ -93,9 +93,11 @@ export function Pad({ name, busy, error, onDone, onDiscard, onClose }: Props): J
     <div class={`pad${turned ? " turned" : ""}`} data-testid="pad" data-turned={turned}>
       <header class="pad-top">
         <span class="pip-gap" />
-        <IconButton testid="pad-close" icon="close" label={t("close")} onClick={onClose} />
-        <strong class="grow">{t(confirming ? "c.pad.confirm_title" : "c.pad.title", { name })}</strong>
-        {!confirming && <Button testid="pad-done" disabled={model.empty} onClick={() => setConfirming(true)}>{t("c.pad.done")}</Button>}
+        <div class="pad-bar" data-keepout>
+          <IconButton testid="pad-close" icon="close" label={t("close")} onClick={onClose} />
+          <strong class="grow">{t(confirming ? "c.pad.confirm_title" : "c.pad.title", { name })}</strong>
+          {!confirming && <Button testid="pad-done" disabled={model.empty} onClick={() => setConfirming(true)}>{t("c.pad.done")}</Button>}
+        </div>
       </header>
       {confirming ? <div class="sheet confirm" data-testid="pad-preview"><Strokes ink={model.value} /></div> : <Sheet model={model} turned={turned} onChange={() => setStrokes((count) => count + 1)} />}
       <footer class="pad-foot" data-keepout>

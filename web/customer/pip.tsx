@@ -13,8 +13,9 @@ const small = { width: 52, height: 68 };
 const recheckMs = 300;
 const tapPx = 6;
 
+/** What must stay free; under the pad the page is covered anyway. */
 function keepouts(): Box[] {
-  return [...document.querySelectorAll("[data-keepout]")].map((element) => {
+  return [...(document.querySelector(".pad") ?? document).querySelectorAll("[data-keepout]")].map((element) => {
     const { left, top, width, height } = element.getBoundingClientRect();
     return { x: left, y: top, width, height };
   });

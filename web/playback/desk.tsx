@@ -32,7 +32,7 @@ function useRecording(view: CaseView | null, chosen: string | null): { recording
 
 /** The meetings that were recorded, where there were several: all are to be seen before the decision. */
 function Recordings({ recording, onChoose }: { recording: RecordingView; onChoose: (id: string) => void }): JSX.Element | null {
-  const all = recording.recordings ?? [];
+  const all = recording.recordings;
   if (all.length < 2) return null;
   const options = all.map((each, index) => ({ value: each.recording_id, text: `${index + 1}．${moment(each.started_at)}　${clock(each.seconds)}　${each.serial}` }));
   return <Select label={t("r.recordings", { count: all.length })} testid="recording-select" value={recording.recording_id} onValue={onChoose} options={options} />;

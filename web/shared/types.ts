@@ -158,7 +158,7 @@ export type Track = {
 };
 export type Mark = { at_s: number; at: string; type: string; person_id: string | null; detail: unknown };
 export type RecordingView = {
-  recordings?: { recording_id: string; serial: string; started_at: string; seconds: number }[];
+  recordings: { recording_id: string; serial: string; started_at: string; seconds: number }[];
   case_no: string;
   recording_id: string;
   serial: string;
