@@ -5,7 +5,8 @@ from cases.actor import Actor
 from cases.case import Case
 from cases.desk import Desk
 from cases.errors import NotSubmitted
-from cases.events import AgentReportFiled, Event
+from cases.event import Event
+from cases.events_papers import AgentReportFiled
 from cases.review import with_acceptance
 from cases.workflow import record
 

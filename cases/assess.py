@@ -1,7 +1,7 @@
 """Facts of a case under the rulebook: what is open, and whether it stands in the way. Pure."""
 
 from cases.case import Case
-from cases.events import CaseAssessed
+from cases.events_review import CaseAssessed
 from cases.facts import facts_of
 from underwriting.evaluate import evaluate
 from underwriting.model import REQUIREMENTS, SEVERITY, Assessment, Finding, Rulebook

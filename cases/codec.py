@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from cases.actor import Actor
-from cases.events import EVENTS, Event
+from cases.event import Event
+from cases.events import EVENTS
 from ports.journal import Entry, Record
 
 # (event type, stored version) -> the body one version later

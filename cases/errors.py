@@ -51,9 +51,6 @@ class CaseTextInvalid(CaseError):
     code = "text_invalid"
 
 
-# photos
-
-
 class PhotoTaskNotFound(CaseError):
     code = "photo_task_not_found"
 
@@ -96,9 +93,6 @@ class PhotosNotCompleted(CaseError):
 
 class DeletionNeedsReason(CaseError):
     code = "deletion_needs_reason"
-
-
-# meeting
 
 
 class PhotosNotApproved(CaseError):
@@ -161,9 +155,6 @@ class EndNeedsReason(CaseError):
     """Ending before the closing step is an abort, which has a reason (S72)."""
 
     code = "end_needs_reason"
-
-
-# documents
 
 
 class DocumentNotFound(CaseError):
@@ -264,9 +255,6 @@ class FindingsOpen(CaseError):
 
 class NotSubmitted(CaseError):
     code = "not_submitted"
-
-
-# review
 
 
 class SalesUnitReviewer(CaseError):

@@ -19,7 +19,8 @@ from cases.actor import Actor
 from cases.case import Case
 from cases.codec import from_entry
 from cases.desk import Desk
-from cases.events import EvidenceExported, InkAccepted
+from cases.events_papers import InkAccepted
+from cases.events_review import EvidenceExported
 from cases.evidence_readme import README
 from cases.workflow import load, record
 from ports.chain import journal_key

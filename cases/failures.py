@@ -3,7 +3,8 @@
 from cases.actor import SYSTEM
 from cases.case import Case
 from cases.desk import Desk
-from cases.events import EffectFailed, EffectKind, Event
+from cases.event import Event
+from cases.events_review import EffectFailed, EffectKind
 from cases.workflow import record
 
 

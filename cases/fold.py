@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from cases.case import Case, HistoryEntry
 from cases.codec import Happened
 from cases.errors import WrongState
-from cases.events import CaseOpened, Event
+from cases.event import Event
+from cases.events_papers import CaseOpened
 from cases.fold_meeting import MEETING_EFFECTS
 from cases.fold_papers import PAPER_EFFECTS
 from cases.papers import Document, PhotoTask

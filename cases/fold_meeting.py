@@ -5,9 +5,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cases import events as e
+from cases import events_meeting as e
 from cases.case import Case
 from cases.codec import Happened
+from cases.event import Event
 from cases.rooms import Answer, Card, Meeting, Party, Prompt, Recording, Shown
 
 Effect = Callable[[Case, Any, Happened], Case]
@@ -159,7 +160,7 @@ def _recording_sealed(case: Case, event: e.RecordingSealed, happened: Happened) 
     return replace(case, recordings=(*others, recording))
 
 
-MEETING_EFFECTS: dict[type[e.Event], Effect] = {
+MEETING_EFFECTS: dict[type[Event], Effect] = {
     e.RoomOpened: _room_opened,
     e.CodeRefused: _code_refused,
     e.PhoneVerified: _verified,

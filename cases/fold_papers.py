@@ -5,9 +5,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cases import events as e
+from cases import events_papers as p
+from cases import events_review as r
 from cases.case import AgentReport, Callback, Case, Review, Submission
 from cases.codec import Happened
+from cases.event import Event
 from cases.papers import Completion, Document, File, Ink, Issued, Photo, PhotoTask
 
 Effect = Callable[[Case, Any, Happened], Case]
@@ -25,11 +27,11 @@ def with_document(case: Case, document_id: str, change: Callable[[Document], Doc
     return replace(case, documents=documents)
 
 
-def _acknowledged(case: Case, event: e.PhotosAcknowledged, happened: Happened) -> Case:
+def _acknowledged(case: Case, event: p.PhotosAcknowledged, happened: Happened) -> Case:
     return with_task(case, event.task_id, lambda task: replace(task, acknowledged=True))
 
 
-def _photo_added(case: Case, event: e.PhotoAdded, happened: Happened) -> Case:
+def _photo_added(case: Case, event: p.PhotoAdded, happened: Happened) -> Case:
     photo = Photo(
         photo_id=event.photo_id,
         side=event.side,
@@ -45,7 +47,7 @@ def _photo_added(case: Case, event: e.PhotoAdded, happened: Happened) -> Case:
     return with_task(case, event.task_id, lambda task: replace(task, photos=(*task.photos, photo)))
 
 
-def _photo_deleted(case: Case, event: e.PhotoDeleted, happened: Happened) -> Case:
+def _photo_deleted(case: Case, event: p.PhotoDeleted, happened: Happened) -> Case:
     def delete(task: PhotoTask) -> PhotoTask:
         photos = tuple(
             _buried(photo, event) for photo in task.photos if photo.photo_id != event.photo_id or event.reason
@@ -55,11 +57,11 @@ def _photo_deleted(case: Case, event: e.PhotoDeleted, happened: Happened) -> Cas
     return with_task(case, event.task_id, delete)
 
 
-def _buried(photo: Photo, event: e.PhotoDeleted) -> Photo:
+def _buried(photo: Photo, event: p.PhotoDeleted) -> Photo:
     return replace(photo, deleted=event.reason) if photo.photo_id == event.photo_id else photo
 
 
-def _photos_completed(case: Case, event: e.PhotosCompleted, happened: Happened) -> Case:
+def _photos_completed(case: Case, event: p.PhotosCompleted, happened: Happened) -> Case:
     def complete(task: PhotoTask) -> PhotoTask:
         finished = task.finished | {photo.photo_id for photo in task.kept}
         return replace(task, completed=True, rejection=None, finished=finished, refused=frozenset())
@@ -67,11 +69,11 @@ def _photos_completed(case: Case, event: e.PhotosCompleted, happened: Happened) 
     return with_task(case, event.task_id, complete)
 
 
-def _photos_approved(case: Case, event: e.PhotosApproved, happened: Happened) -> Case:
+def _photos_approved(case: Case, event: p.PhotosApproved, happened: Happened) -> Case:
     return with_task(case, event.task_id, lambda task: replace(task, approved=True, approval=happened.id))
 
 
-def _photos_rejected(case: Case, event: e.PhotosRejected, happened: Happened) -> Case:
+def _photos_rejected(case: Case, event: p.PhotosRejected, happened: Happened) -> Case:
     def reject(task: PhotoTask) -> PhotoTask:
         refused = frozenset(photo.photo_id for photo in task.kept)
         return replace(task, completed=False, approved=False, approval=None, rejection=event.reason, refused=refused)
@@ -79,14 +81,14 @@ def _photos_rejected(case: Case, event: e.PhotosRejected, happened: Happened) ->
     return with_task(case, event.task_id, reject)
 
 
-def _issued(case: Case, event: e.DocumentIssued, happened: Happened) -> Case:
+def _issued(case: Case, event: p.DocumentIssued, happened: Happened) -> Case:
     issued = Issued(
         event.revision, event.sha256, event.blob, event.pages, event.page_size, event.fields, happened.at, happened.id
     )
     return with_document(case, event.document_id, lambda document: replace(document, issues=(*document.issues, issued)))
 
 
-def _amended(case: Case, event: e.DocumentAmended, happened: Happened) -> Case:
+def _amended(case: Case, event: p.DocumentAmended, happened: Happened) -> Case:
     def amend(document: Document) -> Document:
         return Document(
             document_id=document.document_id,
@@ -103,12 +105,12 @@ def _amended(case: Case, event: e.DocumentAmended, happened: Happened) -> Case:
     return changed if changed.inks else replace(changed, planned_date=event.application_date)
 
 
-def _page_read(case: Case, event: e.PageRead, happened: Happened) -> Case:
+def _page_read(case: Case, event: p.PageRead, happened: Happened) -> Case:
     read = (event.person_id, event.page)
     return with_document(case, event.document_id, lambda document: replace(document, reads=document.reads | {read}))
 
 
-def _ink_accepted(case: Case, event: e.InkAccepted, happened: Happened) -> Case:
+def _ink_accepted(case: Case, event: p.InkAccepted, happened: Happened) -> Case:
     ink = Ink(
         event.field,
         event.person_id,
@@ -122,7 +124,7 @@ def _ink_accepted(case: Case, event: e.InkAccepted, happened: Happened) -> Case:
     return with_document(case, event.document_id, lambda document: replace(document, inks=(*document.inks, ink)))
 
 
-def _completed(case: Case, event: e.DocumentCompleted, happened: Happened) -> Case:
+def _completed(case: Case, event: p.DocumentCompleted, happened: Happened) -> Case:
     completion = Completion(event.person_id, happened.at, happened.id)
 
     def complete(document: Document) -> Document:
@@ -131,11 +133,11 @@ def _completed(case: Case, event: e.DocumentCompleted, happened: Happened) -> Ca
     return with_document(case, event.document_id, complete)
 
 
-def _returned(case: Case, event: e.CaseReturned, happened: Happened) -> Case:
+def _returned(case: Case, event: p.CaseReturned, happened: Happened) -> Case:
     return with_document(case, event.document_id, lambda document: replace(document, returned=event.reason))
 
 
-def _signed(case: Case, event: e.DocumentSigned, happened: Happened) -> Case:
+def _signed(case: Case, event: p.DocumentSigned, happened: Happened) -> Case:
     file = File(event.revision, event.field, event.sha256, event.blob, happened.at, happened.id)
 
     def sign(document: Document) -> Document:
@@ -146,31 +148,31 @@ def _signed(case: Case, event: e.DocumentSigned, happened: Happened) -> Case:
     return with_document(case, event.document_id, sign)
 
 
-def _sealed(case: Case, event: e.DocumentSealed, happened: Happened) -> Case:
+def _sealed(case: Case, event: p.DocumentSealed, happened: Happened) -> Case:
     file = File(event.revision, "", event.sha256, event.blob, happened.at, happened.id)
     return with_document(case, event.document_id, lambda document: replace(document, sealed=file))
 
 
-def _submitted(case: Case, event: e.CaseSubmitted, happened: Happened) -> Case:
+def _submitted(case: Case, event: p.CaseSubmitted, happened: Happened) -> Case:
     return replace(case, submission=Submission(happened.at, event.package_sha256, event.documents, happened.id))
 
 
-def _effect_failed(case: Case, event: e.EffectFailed, happened: Happened) -> Case:
+def _effect_failed(case: Case, event: r.EffectFailed, happened: Happened) -> Case:
     return with_document(case, event.document_id or "", lambda document: replace(document, failure=event.code))
 
 
-def _noticed(case: Case, event: e.NoticeSent, happened: Happened) -> Case:
+def _noticed(case: Case, event: r.NoticeSent, happened: Happened) -> Case:
     return replace(case, noticed=case.noticed | {event.person_id})
 
 
-def _viewed(case: Case, event: e.RecordingViewed, happened: Happened) -> Case:
+def _viewed(case: Case, event: r.RecordingViewed, happened: Happened) -> Case:
     recording_id = event.recording_id or (case.recording.recording_id if case.recording else "")
     key = (event.viewer_id, recording_id)
     ranges = (*case.viewed.get(key, ()), *event.ranges)
     return replace(case, viewed=case.viewed | {key: ranges})
 
 
-def _reviewed(case: Case, event: e.RecordingReviewed, happened: Happened) -> Case:
+def _reviewed(case: Case, event: r.RecordingReviewed, happened: Happened) -> Case:
     review = Review(
         event.outcome,
         event.reasons,
@@ -184,34 +186,34 @@ def _reviewed(case: Case, event: e.RecordingReviewed, happened: Happened) -> Cas
     return replace(case, review=review)
 
 
-def _called_back(case: Case, event: e.CallbackCompleted, happened: Happened) -> Case:
+def _called_back(case: Case, event: r.CallbackCompleted, happened: Happened) -> Case:
     return replace(case, callback=Callback(event.outcome, happened.at, happened.id))
 
 
-def _report_filed(case: Case, event: e.AgentReportFiled, happened: Happened) -> Case:
+def _report_filed(case: Case, event: p.AgentReportFiled, happened: Happened) -> Case:
     return replace(case, agent_report=AgentReport(event.recording_serial, happened.at, happened.id))
 
 
-PAPER_EFFECTS: dict[type[e.Event], Effect] = {
-    e.PhotosAcknowledged: _acknowledged,
-    e.PhotoAdded: _photo_added,
-    e.PhotoDeleted: _photo_deleted,
-    e.PhotosCompleted: _photos_completed,
-    e.PhotosApproved: _photos_approved,
-    e.PhotosRejected: _photos_rejected,
-    e.DocumentIssued: _issued,
-    e.DocumentAmended: _amended,
-    e.PageRead: _page_read,
-    e.InkAccepted: _ink_accepted,
-    e.DocumentCompleted: _completed,
-    e.CaseReturned: _returned,
-    e.DocumentSigned: _signed,
-    e.DocumentSealed: _sealed,
-    e.CaseSubmitted: _submitted,
-    e.NoticeSent: _noticed,
-    e.EffectFailed: _effect_failed,
-    e.RecordingViewed: _viewed,
-    e.RecordingReviewed: _reviewed,
-    e.CallbackCompleted: _called_back,
-    e.AgentReportFiled: _report_filed,
+PAPER_EFFECTS: dict[type[Event], Effect] = {
+    p.PhotosAcknowledged: _acknowledged,
+    p.PhotoAdded: _photo_added,
+    p.PhotoDeleted: _photo_deleted,
+    p.PhotosCompleted: _photos_completed,
+    p.PhotosApproved: _photos_approved,
+    p.PhotosRejected: _photos_rejected,
+    p.DocumentIssued: _issued,
+    p.DocumentAmended: _amended,
+    p.PageRead: _page_read,
+    p.InkAccepted: _ink_accepted,
+    p.DocumentCompleted: _completed,
+    p.CaseReturned: _returned,
+    p.DocumentSigned: _signed,
+    p.DocumentSealed: _sealed,
+    p.CaseSubmitted: _submitted,
+    r.NoticeSent: _noticed,
+    r.EffectFailed: _effect_failed,
+    r.RecordingViewed: _viewed,
+    r.RecordingReviewed: _reviewed,
+    r.CallbackCompleted: _called_back,
+    p.AgentReportFiled: _report_filed,
 }

@@ -9,14 +9,8 @@ from cases.actor import Actor
 from cases.case import Case
 from cases.desk import Desk
 from cases.errors import EndNeedsReason, NotAllowed, PhotosNotApproved
-from cases.events import (
-    Event,
-    MeetingEnded,
-    PermissionsReported,
-    PersonJoined,
-    PersonLeft,
-    RoomOpened,
-)
+from cases.event import Event
+from cases.events_meeting import MeetingEnded, PermissionsReported, PersonJoined, PersonLeft, RoomOpened
 from cases.opening import amended
 from cases.parts import AgentRef, Permission
 from cases.rooms import Meeting

@@ -3,7 +3,8 @@
 from cases.actor import SYSTEM
 from cases.case import Case
 from cases.desk import Desk
-from cases.events import Event, NoticeSent
+from cases.event import Event
+from cases.events_review import NoticeSent
 from cases.workflow import load, record
 from otp.sms import SmsGateway
 

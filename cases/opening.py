@@ -11,7 +11,8 @@ from cases.actor import Actor
 from cases.case import Case
 from cases.desk import Desk
 from cases.errors import AmendmentInvalid, CaseBusy, OpeningInvalid, WrongState
-from cases.events import CaseOpened, CaseWithdrawn, DocumentAmended, Event
+from cases.event import Event
+from cases.events_papers import CaseOpened, CaseWithdrawn, DocumentAmended
 from cases.forms import age_on, planned_documents
 from cases.items import ITEMS
 from cases.papers import Document

@@ -5,7 +5,8 @@ from cases.actor import Actor
 from cases.case import Case
 from cases.desk import Desk
 from cases.errors import MeetingNotOpen
-from cases.events import CodeRefused, CodeSent, Event, PhoneVerified
+from cases.event import Event
+from cases.events_meeting import CodeRefused, CodeSent, PhoneVerified
 from cases.workflow import load, record
 from otp.errors import OtpLocked, WrongCode
 from otp.service import Binding, Issued

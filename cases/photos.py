@@ -21,9 +21,9 @@ from cases.errors import (
     PhotoTaskClosed,
     TooManyPhotos,
 )
-from cases.events import (
+from cases.event import Event
+from cases.events_papers import (
     CaseReadied,
-    Event,
     PhotoAdded,
     PhotoDeleted,
     PhotosAcknowledged,

@@ -19,7 +19,8 @@ from cases.actor import SYSTEM
 from cases.case import Case
 from cases.codec import from_entry
 from cases.desk import Desk
-from cases.events import DocumentIssued, DocumentSealed, DocumentSigned, Event, InkAccepted
+from cases.event import Event
+from cases.events_papers import DocumentIssued, DocumentSealed, DocumentSigned, InkAccepted
 from cases.forms import form_data, signed_fields
 from cases.papers import Document
 from cases.review import settle

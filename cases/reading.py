@@ -14,8 +14,6 @@ from cases.papers import Document
 from cases.view_types import CaseCard, CaseView, JournalEntryView, JournalView
 from cases.workflow import SUBMITTED, load
 
-__all__ = ["load"]
-
 LIST_LIMIT = 200
 
 

@@ -14,15 +14,9 @@ from cases.case import Case
 from cases.codec import from_entry
 from cases.desk import Desk
 from cases.errors import RangesInvalid, RecordingNotFound
-from cases.events import (
-    Event,
-    MeetingEnded,
-    RecordingResumed,
-    RecordingSealed,
-    RecordingStalled,
-    RecordingStarted,
-    RecordingViewed,
-)
+from cases.event import Event
+from cases.events_meeting import MeetingEnded, RecordingResumed, RecordingSealed, RecordingStalled, RecordingStarted
+from cases.events_review import RecordingViewed
 from cases.manifest import Manifest, signed_manifest
 from cases.parts import Segment, Track
 from cases.playback import playback

@@ -7,14 +7,8 @@ from cases.case import Case
 from cases.codec import Happened
 from cases.desk import Desk
 from cases.errors import ReasonsMissing, RecordingNotSealed, RecordingsUnopened
-from cases.events import (
-    CallbackCompleted,
-    CaseAccepted,
-    CaseDeclined,
-    Event,
-    InformationRequested,
-    RecordingReviewed,
-)
+from cases.event import Event
+from cases.events_review import CallbackCompleted, CaseAccepted, CaseDeclined, InformationRequested, RecordingReviewed
 from cases.fold import apply
 from cases.meeting import finished
 from cases.parts import CallbackOutcome, ReviewOutcome

@@ -22,7 +22,8 @@ from cases.errors import (
     InkWarnings,
     PageUnknown,
 )
-from cases.events import CaseReturned, DocumentCompleted, Event, InkAccepted, InkDiscarded, PageRead
+from cases.event import Event
+from cases.events_papers import CaseReturned, DocumentCompleted, InkAccepted, InkDiscarded, PageRead
 from cases.live import RecorderLive, recorder_of
 from cases.papers import Document, Issued
 from cases.parts import CasePerson

@@ -15,10 +15,10 @@ from cases.errors import (
     StepOutOfOrder,
     StepUnknown,
 )
-from cases.events import (
+from cases.event import Event
+from cases.events_meeting import (
     ConsentGiven,
     ConsentRefused,
-    Event,
     IdentityShown,
     NameStated,
     Prompted,

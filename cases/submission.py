@@ -11,7 +11,8 @@ from cases.assess import assess, assessed, in_the_way
 from cases.case import Case
 from cases.desk import Desk
 from cases.errors import FindingsOpen, SubmissionIncomplete
-from cases.events import CaseSubmitted, Event
+from cases.event import Event
+from cases.events_papers import CaseSubmitted
 from cases.live import recorder_of
 from cases.parts import SubmittedDocument
 from cases.workflow import load, record

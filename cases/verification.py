@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cases.case import Case
 from cases.codec import EventUnknown, Happened, from_entry
 from cases.errors import CaseError, EvidenceInvalid
-from cases.events import InkAccepted
+from cases.events_papers import InkAccepted
 from cases.fold import replay
 from cases.manifest import signed_manifest
 from cases.papers import Document
@@ -59,8 +59,8 @@ class PackageReport(msgspec.Struct, frozen=True):
 
 
 def verify_package(data: bytes, anchors: Anchors = NOBODY) -> PackageReport:
-    """Check everything that can be checked offline, and that the keys are those of `anchors`. Raises EvidenceInvalid for
-    what is no package at all.
+    """Check everything that can be checked offline, and that the keys are those of `anchors`. Raises EvidenceInvalid
+    for what is no package at all.
 
     Not on a running event loop: reading the PDFs' signatures brings its own."""
     return check_files(_unzipped(data), anchors)

@@ -15,7 +15,9 @@ from cases.case import Case
 from cases.codec import Happened, from_entry, to_record
 from cases.desk import Desk
 from cases.errors import CaseBusy, CaseNotFound
-from cases.events import CaseOpened, CaseSubmitted, Event, InkAccepted, RoomOpened
+from cases.event import Event
+from cases.events_meeting import RoomOpened
+from cases.events_papers import CaseOpened, CaseSubmitted, InkAccepted
 from cases.fold import apply, replay
 from ports.errors import JournalConflict, KeyValueUnavailable
 from ports.journal import Record

@@ -15,7 +15,7 @@ from cases.actor import SYSTEM, Actor
 from cases.agent_report import file_agent_report
 from cases.case import Case
 from cases.desk import Desk
-from cases.events import DocumentIssued, DocumentSealed
+from cases.events_papers import DocumentIssued, DocumentSealed
 from cases.forms import form_data, signed_fields
 from cases.opening import OpenCase, open_case
 from cases.parts import CasePerson

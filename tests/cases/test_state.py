@@ -7,10 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases import events
 from cases.codec import UPCASTERS, EventUnknown, EventUnreadable, Happened, from_entry, to_record
 from cases.errors import WrongState
-from cases.events import EVENTS, CaseOpened
+from cases.event import Event
+from cases.events import EVENTS
+from cases.events_papers import CaseOpened
+from cases.events_review import RecordingViewed
 from cases.fold import EFFECTS, apply, next_state, replay
 from cases.parts import AgentRef, Field, PlannedDocument, PlannedPhotos, Segment, SubmittedDocument, Track
 from cases.state import ASIDE, TRANSITIONS, State
@@ -109,7 +111,7 @@ def test_every_event_survives_the_journal(event):
 
 def test_what_could_not_be_read_back_is_never_written():
     with pytest.raises(EventUnreadable):
-        to_record(events.RecordingViewed(viewer_id="R1", recording_id="r", ranges=((0.0, float("inf")),)), NOW, AGENT)
+        to_record(RecordingViewed(viewer_id="R1", recording_id="r", ranges=((0.0, float("inf")),)), NOW, AGENT)
 
 
 def test_every_event_has_a_place_in_the_table_and_is_named_once():
@@ -129,11 +131,11 @@ def test_the_end_states_are_ends():
 
 @pytest.mark.parametrize("state", [State.ACCEPTED, State.DECLINED])
 def test_who_looked_is_written_down_even_after_the_end(state):
-    assert next_state(state, events.RecordingViewed) == state
+    assert next_state(state, RecordingViewed) == state
 
 
 async def test_an_older_event_is_read_through_its_upcaster():
-    class Renamed(events.Event):
+    class Renamed(Event):
         version = 2
         new_name: str
 

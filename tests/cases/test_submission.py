@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from cases import errors, signing, submission
-from cases.events import CaseSubmitted
+from cases.events_papers import CaseSubmitted
 from cases.state import State
 from cases.workflow import load
 from tests.cases.stage import ALONE, LIN, NEW_BUSINESS, SERVICE, WANG, on_another_device

@@ -1,0 +1,166 @@
+"""What happens in and around the room."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
+
+from cases.event import Event
+from cases.parts import (
+    AgentRef,
+    Confirmation,
+    Consent,
+    Permission,
+    Track,
+)
+
+
+class RoomOpened(Event):
+    room_id: str
+    recording_id: str
+    serial: str
+    host: AgentRef
+
+
+class CodeSent(Event):
+    room_id: str
+    person_id: str
+    message_id: str
+    expires_at: datetime
+
+
+class CodeRefused(Event):
+    """A wrong code; `locked` when no try is left, which the agent must see (S38)."""
+
+    room_id: str
+    person_id: str
+    locked: bool
+
+
+class PhoneVerified(Event):
+    """Verified and agreed in one click: `text_version` is the text that was agreed to."""
+
+    room_id: str
+    person_id: str
+    session_id: str
+    text_version: str
+
+
+class PermissionsReported(Event):
+    room_id: str
+    person_id: str
+    camera: Permission
+    microphone: Permission
+
+
+class PersonJoined(Event):
+    room_id: str
+    person_id: str
+
+
+class PersonLeft(Event):
+    room_id: str
+    person_id: str
+    reason: str
+
+
+class Prompted(Event):
+    room_id: str
+    step: str
+    person_id: str
+
+
+class ConsentGiven(Event):
+    """`asked_at` to the entry's own time is the span of the recording that holds the spoken answer (S51)."""
+
+    room_id: str
+    person_id: str
+    consent: Consent
+    asked_at: datetime
+    recorded_s: float | None
+
+
+class ConsentRefused(Event):
+    room_id: str
+    person_id: str
+    consent: Consent
+    asked_at: datetime
+
+
+class NameStated(Event):
+    room_id: str
+    person_id: str
+    asked_at: datetime
+    recorded_s: float | None
+
+
+class RegistrationCardShown(Event):
+    room_id: str
+    agent_id: str
+    registration_no: str
+    valid_until: date | None
+    registry: dict[str, Any]
+
+
+class IdentityShown(Event):
+    """Timed on frames that the server received. `longest_gap_ms` is None in entries from before it was measured."""
+
+    version: ClassVar[int] = 2
+
+    room_id: str
+    person_id: str
+    side: Literal["front", "back"]
+    seconds: float
+    frames: int
+    longest_gap_ms: int | None
+    started_at: datetime
+    ended_at: datetime
+
+
+class SignatureConfirmed(Event):
+    room_id: str
+    person_id: str
+    confirmation: Confirmation
+    asked_at: datetime
+    recorded_s: float | None
+
+
+class SignatureDenied(Event):
+    """A 「否」 to 是否由您本人親簽: the signed facts of this person are retracted (S71)."""
+
+    room_id: str
+    person_id: str
+    confirmation: Confirmation
+    asked_at: datetime
+
+
+class MeetingEnded(Event):
+    room_id: str
+    reason: str | None
+
+
+class RecordingStarted(Event):
+    room_id: str
+    recording_id: str
+
+
+class RecordingStalled(Event):
+    room_id: str
+    recording_id: str
+    detail: str
+
+
+class RecordingResumed(Event):
+    room_id: str
+    recording_id: str
+
+
+class RecordingSealed(Event):
+    """`started_at` is the zero of the recording's clock: every offset of its segments counts from it."""
+
+    room_id: str
+    recording_id: str
+    serial: str
+    manifest_blob: str
+    manifest_sha256: str
+    seconds: float
+    tracks: tuple[Track, ...]
+    started_at: datetime

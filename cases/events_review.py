@@ -1,0 +1,78 @@
+"""What happens to a case once it is submitted, and who looked at it."""
+
+from typing import Any, ClassVar, Literal
+
+from cases.event import Event
+from cases.parts import (
+    CallbackOutcome,
+    ReviewOutcome,
+)
+
+EffectKind = Literal["issue", "sign", "seal", "notice"]
+
+
+class CaseAssessed(Event):
+    """What the rule core said then, with its edition: an audit never depends on newer code."""
+
+    moment: Literal["submission", "decision"]
+    edition: str
+    outcome: str
+    findings: tuple[dict[str, Any], ...]
+
+
+class NoticeSent(Event):
+    notice: Literal["submission"]
+    person_id: str
+    message_id: str
+
+
+class EffectFailed(Event):
+    """What a job could not do and will not try again. `code` is the error's."""
+
+    effect: EffectKind
+    document_id: str | None
+    code: str
+
+
+class RecordingViewed(Event):
+    """`ranges` in seconds of the recording, empty when it was opened. `recording_id` is None in entries from when only
+    the latest recording of a case was shown."""
+
+    version: ClassVar[int] = 2
+
+    viewer_id: str
+    recording_id: str | None
+    ranges: tuple[tuple[float, float], ...]
+
+
+class RecordingReviewed(Event):
+    recording_id: str
+    outcome: ReviewOutcome
+    reasons: tuple[str, ...]
+    note: str
+    reviewer_id: str
+    unit: str | None
+
+
+class CallbackCompleted(Event):
+    outcome: CallbackOutcome
+    caller_id: str
+
+
+class InformationRequested(Event):
+    outcome: Literal["correct", "redo"]
+    reasons: tuple[str, ...]
+
+
+class CaseAccepted(Event):
+    reviewer_id: str
+
+
+class CaseDeclined(Event):
+    reviewer_id: str
+    reasons: tuple[str, ...]
+
+
+class EvidenceExported(Event):
+    viewer_id: str
+    sha256: str
