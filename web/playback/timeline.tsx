@@ -28,7 +28,7 @@ function MarkButton({ mark, engine, recording, view }: Props & { mark: Mark }): 
     event.stopPropagation();
     engine.seek(mark.at_s);
   };
-  return <button type="button" class={`event${warnings ? " warned" : ""}`} style={{ left: percent(mark.at_s, recording.seconds) }} title={label} aria-label={label} data-testid={`mark-${mark.type}`} data-at={mark.at_s} onClick={jump} />;
+  return <button type="button" class={`event ${mark.type}${warnings ? " warned" : ""}`} style={{ left: percent(mark.at_s, recording.seconds) }} title={label} aria-label={label} data-testid={`mark-${mark.type}`} data-at={mark.at_s} onClick={jump} />;
 }
 
 function MarkLane({ lane, ...props }: Props & { lane: Lane }): JSX.Element | null {
