@@ -29,7 +29,7 @@ from ports.schema import checkpoints
 from server.beats import JobsBeat, beat_jobs
 from server.effects import Effects, effects_of
 from server.jobs_workflows import Workflows, queue_engine
-from server.processes import die_with_parent
+from server.tether import die_with_parent
 
 NAME = "effects"
 POLL_SECONDS = 0.5

@@ -1,15 +1,12 @@
 """What every process of ours does about its parent, its pulse and its lock."""
 
 import asyncio
-import ctypes
 import fcntl
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
 BEAT_SECONDS = 1.0
 
 
@@ -17,20 +14,6 @@ class AlreadyRunning(Exception):
     """Another supervisor holds the lock of this data folder."""
 
     code = "already_running"
-
-
-def die_with_parent(parent: int | None = None) -> None:
-    """Ask the kernel to kill this process when its parent dies, however it dies (prctl(2); Linux only).
-
-    The parent may have died before the request took effect, so it is checked afterwards.
-    """
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if parent is not None and os.getppid() != parent:
-        os._exit(1)
 
 
 async def beat(path: Path) -> None:

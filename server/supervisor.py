@@ -2,7 +2,7 @@
 
 A role is healthy while its loop proves that it turns (a touched file) or its server answers. A dead role is
 started again after a growing pause; a role that stops proving itself is killed first. Children die with the
-supervisor, however it dies, because each asks the kernel for that (`processes.die_with_parent`).
+supervisor, however it dies, because each is tethered to it (`server/tether.py`).
 """
 
 import asyncio
@@ -11,12 +11,11 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import structlog
 
-from server.processes import die_with_parent
+from server.tether import tethered
 
 log = structlog.get_logger()
 
@@ -152,10 +151,9 @@ class _Keeper:
 
     async def _spawn(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
-            *self.role.command,
+            *tethered(self.role.command),
             env={**os.environ, **self.role.environment},
             stdin=asyncio.subprocess.DEVNULL,
-            preexec_fn=partial(die_with_parent, os.getpid()),
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which drains in order
         )
 

@@ -1,7 +1,6 @@
 """Real engines for tests: Valkey, PostgreSQL and an S3 server, each started once a session in a folder of its own and
 gone with the test process. Fixtures give URLs; nothing here needs an event loop."""
 
-import ctypes
 import importlib.util
 import json
 import os
@@ -16,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from server.tether import tethered
 
 NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []}
 BUCKET, ACCESS_KEY, SECRET_KEY = "cvx-test", "testkey", "testsecret"
@@ -37,14 +38,10 @@ def engine_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def spawn(command: list[str], *, log: Path, **options: object) -> subprocess.Popen:
+def spawn(command: list[str], *, log: Path, user: str = "", **options: object) -> subprocess.Popen:
     """A child that dies with this process, however that ends."""
     with log.open("wb") as out:
-        return subprocess.Popen(command, stdout=out, stderr=out, preexec_fn=_die_with_parent, **options)
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        return subprocess.Popen(tethered(command, user=user), stdout=out, stderr=out, **options)
 
 
 def stop(process: subprocess.Popen) -> None:
@@ -174,7 +171,11 @@ def postgres_server(engine_folder: Path) -> Iterator[str]:
     settings = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off", "shared_buffers": "16MB"}
     options = [item for name, value in settings.items() for item in ("-c", f"{name}={value}")]
     process = spawn(
-        [str(home / "bin/postgres"), "-D", str(data), *options], log=log, cwd=folder, env={"TZ": "UTC"}, **user
+        [str(home / "bin/postgres"), "-D", str(data), *options],
+        log=log,
+        cwd=folder,
+        env={"TZ": "UTC"},
+        user=user.get("user", ""),
     )
     wait_until(lambda: "ready to accept connections" in log.read_text(errors="replace"), process, log)
     yield f"postgresql://postgres@/postgres?host={folder}"
