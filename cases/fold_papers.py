@@ -120,6 +120,7 @@ def _ink_accepted(case: Case, event: p.InkAccepted, happened: Happened) -> Case:
         happened.at,
         happened.id,
         event.recorded_s,
+        event.warnings,
     )
     return with_document(case, event.document_id, lambda document: replace(document, inks=(*document.inks, ink)))
 

@@ -77,6 +77,7 @@ class Ink(msgspec.Struct, frozen=True):
     at: datetime
     source: str
     recorded_s: float | None
+    warnings: tuple[str, ...] = ()
 
 
 class Completion(msgspec.Struct, frozen=True):

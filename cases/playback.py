@@ -25,7 +25,7 @@ MARKED: dict[str, tuple[str, ...]] = {
     "RegistrationCardShown": ("registration_no",),
     "IdentityShown": ("side", "seconds"),
     "PageRead": ("document_id", "page"),
-    "InkAccepted": ("document_id", "field"),
+    "InkAccepted": ("document_id", "field", "warnings"),
     "InkDiscarded": ("document_id", "field", "level"),
     "DocumentCompleted": ("document_id",),
     "CaseReturned": ("document_id",),

@@ -114,6 +114,7 @@ class FieldView(View, frozen=True):
     role: str
     mine: bool
     signed: bool
+    warnings: tuple[str, ...] = ()  # about its ink, for staff
 
 
 class SignerView(View, frozen=True):

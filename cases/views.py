@@ -9,7 +9,7 @@ from cases.gates import lock_reasons
 from cases.items import ITEMS, Text
 from cases.live import RecorderLive
 from cases.papers import Document, PhotoTask
-from cases.parts import CasePerson
+from cases.parts import CasePerson, Field
 from cases.script import script
 from cases.view_types import (
     AgentView,
@@ -177,16 +177,25 @@ def _document(document: Document, viewer: Actor) -> DocumentView:
         pages=issued.pages if issued else 0,
         read_pages=document.pages_read(viewer.id),
         my_status=_my_status(document, viewer),
-        fields=tuple(
-            FieldView(
-                f.name, f.page, f.rect, f.person_id, f.role, f.person_id == viewer.id, bool(document.inked(f.name))
-            )
-            for f in fields
-        ),
+        fields=tuple(_field_view(document, field, viewer) for field in fields),
         page_size=issued.page_size if issued else A4,
         signers=tuple(SignerView(signer, document.completed_by(signer)) for signer in document.signers),
         return_reason=document.returned,
         failure=document.failure,
+    )
+
+
+def _field_view(document: Document, field: Field, viewer: Actor) -> FieldView:
+    ink = document.inked(field.name)
+    return FieldView(
+        name=field.name,
+        page=field.page,
+        rect=field.rect,
+        signer=field.person_id,
+        role=field.role,
+        mine=field.person_id == viewer.id,
+        signed=ink is not None,
+        warnings=ink.warnings if ink and viewer.kind != "member" else (),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from cases import errors, meeting, opening, signing, submission
+from cases.reading import case_view
 from cases.state import State
 from esign.binding import Binding, open_ink
 from esign.errors import InkEmpty, InkNotOpened
@@ -123,8 +124,12 @@ async def test_a_warning_leaves_the_challenge_good_and_a_reason_goes_on(stage):
     with pytest.raises(errors.InkWarnings) as warned:
         await accept(stage, token, poor, reason=None)
     assert "ink_characters_joined" in warned.value.details["warnings"]
-    _, warnings = await accept(stage, token, poor, reason="客戶慣用連筆簽名")
+    case, warnings = await accept(stage, token, poor, reason="客戶慣用連筆簽名")
     assert list(warnings) == warned.value.details["warnings"]
+    for viewer, shown in ((AGENT, warnings), (WANG, ())):
+        documents = (await case_view(stage.desk, viewer, case)).documents
+        fields = next(document.fields for document in documents if document.id == FORM)
+        assert [field.warnings for field in fields if field.signed] == [shown]
 
 
 async def test_empty_ink_is_refused_and_signs_nothing(stage):

@@ -62,6 +62,7 @@ function Row({ view, document }: { view: CaseView; document: CaseDocument }): JS
       <span class="grow">
         <strong>{tBoth(document.title)}</strong>
         <small>{t("k.doc.revision", { revision: document.revision })}　{document.signers.map((signer) => `${signer.done ? "✓" : "○"} ${nameOf(view, signer.person_id)}`).join("　")}</small>
+        {document.failure && <small class="bad-text">{t(`problem.${document.failure}`)}</small>}
         {document.return_reason && <small class="bad-text">{t("k.doc.returned_for", { reason: document.return_reason })}</small>}
         <InkWarnings view={view} document={document} />
       </span>

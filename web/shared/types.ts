@@ -84,6 +84,7 @@ export type CaseDocument = {
   page_size: [number, number];
   signers: { person_id: string; done: boolean }[];
   return_reason: string | null;
+  failure: string | null;
 };
 
 export type RecorderTruth = { writing: boolean; seconds: number; age_ms: number | null; gaps: number; serial?: string | null; stalled?: boolean };
