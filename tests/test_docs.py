@@ -11,6 +11,10 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
+def printed(module: str, argument: str) -> str:
+    return subprocess.run([sys.executable, "-m", module, argument], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_local_link_leads_somewhere(document):
     targets = re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8"))
@@ -18,12 +22,12 @@ def test_every_local_link_leads_somewhere(document):
 
 
 def test_every_command_of_the_readme_exists():
-    usage = subprocess.run([sys.executable, "-m", "server", "--help"], capture_output=True, text=True, check=True).stdout
+    usage = printed("server", "--help")
     named = set(re.findall(r"`cvx ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert [command for command in sorted(named) if command not in usage] == []
 
 
 def test_every_benchmark_with_figures_can_be_run():
-    listed = subprocess.run([sys.executable, "-m", "bench", "--list"], capture_output=True, text=True, check=True).stdout
+    listed = printed("bench", "--list")
     named = set(re.findall(r"-m bench ([a-z-]+)", (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")))
     assert named - set(listed.split()) == set()

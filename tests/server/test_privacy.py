@@ -1,4 +1,4 @@
-"""What a meeting writes to the logs names no person, number, code or description (ARCHITECTURE, Errors, tasks, logs)."""
+"""What a meeting writes to the logs names no person, number, code or description (ARCHITECTURE, Errors)."""
 
 import structlog
 
