@@ -43,7 +43,7 @@ function Outbox({ sms }: { sms: DemoPage["sms"] }): JSX.Element {
       <h2>{t("d.sms")}</h2>
       {!sms.length && <Empty icon="phone" text={t("d.sms_none")} />}
       {sms.map((message) => {
-        const code = /\d{6}/.exec(message.text)?.[0];
+        const code = /驗證碼為(\d{6})/.exec(message.text)?.[1];
         return (
           <article key={message.at + message.text} class="card sms" data-testid="sms" data-code={code}>
             <p class="row between"><small class="soft mono">{message.phone_masked}</small><small class="soft mono">{time(message.at)}</small></p>
