@@ -1,6 +1,7 @@
 """The append-only record of everything that happened to each case; audit trail, state and outbox in one."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -51,7 +52,7 @@ class Journal(Protocol):
     async def verify(self, case_id: str, known: Head | None = None) -> Verification: ...
 
 
-class JournalBase:
+class JournalBase(ABC):
     """Opening and verifying, the same for every store of `Stored` rows."""
 
     def __init__(self, keys: Keys):
@@ -68,8 +69,8 @@ class JournalBase:
         key = await self._key(case_id) if rows else None
         return await asyncio.to_thread(verify_chain, case_id, rows, key, known)
 
-    async def _rows(self, case_id: str, after: int) -> tuple[Stored, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    async def _rows(self, case_id: str, after: int) -> tuple[Stored, ...]: ...
 
     async def _open(self, rows: Sequence[Stored]) -> tuple[Entry, ...]:
         keys = {case_id: await self._key(case_id) for case_id in {row.case_id for row in rows}}

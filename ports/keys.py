@@ -1,6 +1,7 @@
 """Keys by scope: a scope is a case id or `person:<id>`. Erasing the key of a scope erases all it encrypted."""
 
 import os
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,11 +38,11 @@ class Keys(Protocol):
         ...
 
 
-class ScopedKeys:
+class ScopedKeys(ABC):
     """Wrapping and signing for any store that can give `data_key`."""
 
-    async def data_key(self, scope: str) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    async def data_key(self, scope: str) -> bytes: ...
 
     async def wrap(self, scope: str, key: bytes) -> bytes:
         return seal(derive(await self.data_key(scope), "wrap"), key, scope.encode())

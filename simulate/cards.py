@@ -1,6 +1,5 @@
 """Drawn identity cards of invented people, photographed by an invented phone. Never a real layout."""
 
-import io
 import random
 from functools import cache
 from pathlib import Path
@@ -77,8 +76,3 @@ def _placed(rng: random.Random) -> np.ndarray:
     square = (_corners(*CARD) - np.array(CARD) / 2) * scale
     jitter = np.array([[rng.uniform(-14, 14), rng.uniform(-14, 14)] for _ in range(4)])
     return np.float32(square @ turn.T + centre + jitter)
-
-
-def size_of(photo: bytes) -> tuple[int, int]:
-    """Width and height of an encoded picture, in pixels."""
-    return Image.open(io.BytesIO(photo)).size

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from capture.detect import detect
-from simulate.cards import photograph, size_of
+from simulate.cards import photograph
 
 
 def decoded(photo: bytes) -> np.ndarray:
@@ -24,4 +24,4 @@ def test_the_same_card_photographed_again_is_another_picture():
 
 
 def test_a_photo_has_the_size_of_a_phone_picture():
-    assert size_of(photograph("back", "王大陸", "A123456789", "1980-01-02", 1)) == (1600, 1200)
+    assert decoded(photograph("back", "王大陸", "A123456789", "1980-01-02", 1)).shape == (1200, 1600, 3)
