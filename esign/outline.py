@@ -3,11 +3,8 @@
 Vectors and not an image: sharp at any size, small, and free of the pad's resolution.
 """
 
-import io
 import math
 from itertools import pairwise
-
-from PIL import Image, ImageDraw
 
 from .strokes import Ink, Point, Stroke
 
@@ -16,8 +13,6 @@ Box = tuple[float, float, float, float]
 
 _STEPS_OF_A_DOT = 12
 _SMOOTHING = 0.7
-_SUPERSAMPLE = 3
-_MAX_PREVIEW = 1_000
 
 
 def outline(ink: Ink) -> tuple[Polygon, ...]:
@@ -51,20 +46,6 @@ def pdf_operators(polygons: tuple[Polygon, ...]) -> bytes:
         lines.extend(f"{x:.2f} {y:.2f} l" for x, y in rest)
         lines.append("h f")
     return "\n".join(lines).encode()
-
-
-def outline_png(ink: Ink, width: int) -> bytes:
-    """A preview, `width` pixels wide, on transparent ground, in the pad's own proportions."""
-    width = max(1, min(width, _MAX_PREVIEW))
-    height = max(1, min(_MAX_PREVIEW, round(width * ink.height / ink.width)))
-    scale = width * _SUPERSAMPLE / ink.width
-    image = Image.new("RGBA", (width * _SUPERSAMPLE, height * _SUPERSAMPLE), (13, 31, 92, 0))
-    draw = ImageDraw.Draw(image)
-    for polygon in outline(ink):
-        draw.polygon([(x * scale, y * scale) for x, y in polygon], fill=(13, 31, 92, 255))
-    out = io.BytesIO()
-    image.resize((width, height), Image.Resampling.LANCZOS).save(out, "PNG")
-    return out.getvalue()
 
 
 def _thin(stroke: Stroke) -> Stroke:

@@ -1,7 +1,5 @@
-"""The process pool for signing: pyHanko is pure Python and holds the GIL, so it must not share the loop's process."""
+"""What a process of the signing pool loads before its first document."""
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from .authority import load_authority
@@ -12,9 +10,3 @@ def warm(authority_dir: Path | str) -> None:
     """Load keys and fonts, so that the first signature of a process is as fast as the next."""
     load_authority(authority_dir)
     missing_characters("")
-
-
-def signing_pool(authority_dir: Path | str, processes: int = 1) -> ProcessPoolExecutor:
-    """A pool for `certify`, `approve`, `seal`, `verify` and `render`. The caller shuts it down."""
-    # spawn: a fork of a process with threads and a running loop may hang.
-    return ProcessPoolExecutor(processes, get_context("spawn"), initializer=warm, initargs=(str(authority_dir),))

@@ -1,11 +1,9 @@
-import io
 import math
 
 import pytest
 from hypothesis import given, settings
-from PIL import Image
 
-from esign.outline import bounds, fit, outline, outline_png, pdf_operators
+from esign.outline import bounds, fit, outline, pdf_operators
 from esign.strokes import parse_ink
 from tests.esign.hand import ink
 from tests.esign.test_strokes import inks
@@ -75,14 +73,3 @@ def test_operators_are_finite_numbers_and_path_operators_only(ink):
         *numbers, operator = line.split()
         assert operator in {"rg", "m", "l", "f"}
         assert all(n == "h" or math.isfinite(float(n)) for n in numbers)
-
-
-def test_the_preview_shows_the_ink_in_the_pads_proportions():
-    image = Image.open(io.BytesIO(outline_png(ink(), 600)))
-    assert (image.size, image.mode) == ((600, 200), "RGBA")
-    covered = sum(image.getchannel("A").histogram()[128:]) / (600 * 200)
-    assert 0.01 < covered < 0.2
-
-
-def test_a_preview_is_never_huge():
-    assert Image.open(io.BytesIO(outline_png(drawn([1, 1, 0], width=1, height=8_000), 9_999))).size == (1_000, 1_000)

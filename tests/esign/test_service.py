@@ -1,15 +1,18 @@
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import pytest
 
 from esign.envelope import render
 from esign.errors import AuthorityMissing, MissingGlyph, SealingRefused
 from esign.sealing import certify, seal
-from esign.service import signing_pool, warm
+from esign.service import warm
 from esign.verify import verify
 from tests.esign.conftest import ISSUED_AT, form_data
 
 
-def test_the_whole_way_of_a_document_runs_in_the_pool(authority, roots):
-    with signing_pool(authority) as pool:
+def test_the_whole_way_of_a_document_runs_in_a_pool_of_processes(authority, roots):
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=warm, initargs=(authority,)) as pool:
         form = pool.submit(render, "notice", form_data(), ISSUED_AT).result()
         certified = pool.submit(certify, form.pdf, form.fields, authority).result()
         sealed = pool.submit(seal, certified, str(authority)).result()
