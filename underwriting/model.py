@@ -93,11 +93,12 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A paragraph of the manual: how it is cited and what it says."""
+    """A paragraph of the manual: how it is cited and what it says; `reason` when no rule is made of it."""
 
     id: str
     cite: str
     quote: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,17 @@
-"""The manual's chapters, one file each, in the manual's order; CVX's own rules last."""
+"""The manual's chapters, one file or more each: cNN.py or cNN_topic.py; CVX's own rules in cvx_*.py.
+
+Every module of this folder is a part of the rulebook: whoever adds a file adds its rules.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from underwriting.model import Rule
 from underwriting.rule import registered
-from underwriting.rules import (
-    c01_age,
-    c01_senior,
-    c01_signing,
-    c01_witness,
-    c02_review_period,
-    c15_mobile,
-    cvx_identity,
-    cvx_meeting,
-)
-
-_IN_ORDER = (c01_signing, c01_witness, c01_age, c01_senior, c02_review_period, c15_mobile, cvx_identity, cvx_meeting)
 
 
 def load() -> tuple[Rule, ...]:
-    """All rules; importing the chapters registered them."""
-    places = {module.__name__: place for place, module in enumerate(_IN_ORDER)}
-    return tuple(sorted(registered(), key=lambda rule: places[rule.check.__module__]))
+    """All rules; importing the chapters registers them."""
+    for module in sorted(found.name for found in iter_modules(__path__)):
+        import_module(f"{__name__}.{module}")
+    return registered()
