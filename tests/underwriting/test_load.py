@@ -36,7 +36,7 @@ def test_every_quote_is_the_manual_s_own_words() -> None:
 
 
 def bare(text: str) -> str:
-    return re.sub(r"<[^>]+>|[\s*•]|\[|\]\(#\)", "", text)
+    return re.sub(r"</?[A-Za-z][^>]*>|[\s*•]|\[|\]\(#\)", "", text)
 
 
 def test_an_unknown_edition_is_an_error() -> None:
