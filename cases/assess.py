@@ -15,7 +15,9 @@ def assess(case: Case, rulebook: Rulebook) -> Assessment:
 
 
 def is_open(finding: Finding) -> bool:
-    return finding.status == "open" and finding.strength == "required" and finding.kind in BLOCKING
+    """What the underwriting decision needs ("decision") comes after the video case and does not stand in its way."""
+    required = finding.strength == "required" and finding.before != "decision"
+    return finding.status == "open" and required and finding.kind in BLOCKING
 
 
 def in_the_way(assessment: Assessment, step: str) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ from calendar import monthrange
 from datetime import date
 
 from underwriting.application import Application, Person, Unknown
+from underwriting.derived import derived
 
 
 def attained(birth: date, day: date) -> int:
@@ -21,14 +22,18 @@ def past_half(birth: date, day: date, months: int) -> bool:
     return day > date(year, month, min(birth.day, monthrange(year, month)[1]))
 
 
+@derived
 def attained_age(application: Application, person: Person) -> int:
+    """實際年齡/足歲 at the application date (壹、二、(二)); a stated age stands instead of the birth date."""
     stated = application.about(person, "age")
     if application.stated(stated) is not None:
         return application.years(stated)
     return _full_years(application, person)[0]
 
 
+@derived
 def insurance_age(application: Application, person: Person) -> int:
+    """保險年齡 (壹、四); a stated one stands instead of the birth date."""
     stated = application.about(person, "insurance_age")
     if application.stated(stated) is not None:
         return application.years(stated)
@@ -36,11 +41,15 @@ def insurance_age(application: Application, person: Person) -> int:
     return years + past_half(birth, day, application.parameter("insurance_age_months"))
 
 
+@derived
 def is_adult(application: Application, person: Person) -> bool:
+    """壹、二、(三)1."""
     return attained_age(application, person) >= application.parameter("adult_age")
 
 
+@derived
 def is_senior(application: Application, person: Person) -> bool:
+    """高齡客戶: 65 by insurance age (壹、五、【註1】1)."""
     return insurance_age(application, person) >= application.parameter("senior_age")
 
 

@@ -1,23 +1,37 @@
 """Facts as a rule sees them: typed, traced, and unknown when nobody has said them.
 
-`need` stops the rule with `Unknown` when the fact is not stated; `evaluate` turns that into a PENDING finding with
-the path. `stated` is for exceptions and special circumstances (cannot sign, waiver of the review period), which
-apply only when somebody states them. Every look is written into `read`.
+`need` and the typed looks (`flag`, `text`, `day`, `number`) stop the rule with `Unknown` when the fact is not stated;
+`evaluate` turns that into a PENDING finding with the path. `stated` and `maybe_*` are for exceptions and special
+circumstances (cannot sign, waiver of the review period), which apply only when somebody states them. Every look is
+written into `read`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from underwriting.model import Parameter
 
 UNKNOWN = "(unknown)"
 CENTURIES = range(1800, 2300)  # a date outside these is a slip of the pen
+LARGEST = 10**15  # NTD: an amount beyond this is one too
 PARTIES = ("policyholder", "insured")
-SIGNING_ROLES = (*PARTIES, "payer", "legal_representative", "guardian", "assistant")
+CLIENTS = (*PARTIES, "payer")
+SIGNING_ROLES = (*CLIENTS, "legal_representative", "guardian", "assistant")
+# What a rule may run over, by the roles of the persons; "case" and "product" are no persons.
+EACH = {
+    "case": (),
+    "product": (),
+    "insured": ("insured",),
+    "policyholder": ("policyholder",),
+    "party": PARTIES,
+    "client": CLIENTS,
+    "signer": SIGNING_ROLES,
+}
 
 
 class Unknown(Exception):
@@ -37,18 +51,41 @@ class Person:
     roles: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A main contract or rider applied for: its place in `products`, its line (FACTS.md), main or rider."""
+
+    index: int
+    line: str
+    role: str
+
+    @property
+    def is_rider(self) -> bool:
+        return self.role == "rider"
+
+    def path(self, name: str) -> str:
+        return f"products.{self.index}.{name}"
+
+
 class Application:
     """The facts of one application and the parameters in force, for one evaluation."""
 
     def __init__(self, facts: Mapping[str, Any], parameters: Mapping[str, Parameter], as_of: date | None):
         self._facts, self._parameters, self._as_of = facts, parameters, as_of
+        self._seen: dict[str, Any] = {}
         self._entries: dict[str, tuple[dict[str, Any], ...]] = {}
+        self._rows: dict[str, Any] = {}
+        self._derived: dict[Any, tuple[Any, Unknown | None, dict[str, Any]]] = {}
+        self._subjects: dict[str, tuple[tuple[Any, ...], ...]] = {}
         self.read: dict[str, Any] = {}
 
     def stated(self, path: str, default: Any = None) -> Any:
         value = self._look(path)
-        self.read[path] = UNKNOWN if value is Unknown else value
-        return default if value is Unknown or value is None else value
+        if value is Unknown:
+            self.read[path] = UNKNOWN
+            return default
+        self.read[path] = value
+        return default if value is None else value
 
     def need(self, path: str) -> Any:
         value = self._look(path)
@@ -59,31 +96,38 @@ class Application:
         return value
 
     def flag(self, path: str) -> bool:
-        value = self.need(path)
-        if not isinstance(value, bool | None):
-            raise Unknown(path, "malformed")
-        return bool(value)
+        return bool(_boolean(path, self.need(path)))
 
     def text(self, path: str) -> str:
-        value = self.need(path)
-        if not isinstance(value, str):
-            raise Unknown(path, "malformed")
-        return value
+        return _string(path, self.need(path))
 
     def day(self, path: str) -> date:
-        try:
-            found = date.fromisoformat(self.text(path)[:10])
-        except ValueError:
-            raise Unknown(path, "malformed") from None
-        if found.year not in CENTURIES:
-            raise Unknown(path, "malformed")
-        return found
+        return _date(path, self.need(path))
+
+    def number(self, path: str) -> int | float:
+        return _number(path, self.need(path))
 
     def years(self, path: str) -> int:
-        value = self.need(path)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 200:
+        value = self.number(path)
+        if not 0 <= value < 200:
             raise Unknown(path, "malformed")
         return int(value)
+
+    def maybe_flag(self, path: str) -> bool | None:
+        """None: not stated, or known to be absent; so with the three that follow."""
+        return _boolean(path, self.stated(path))
+
+    def maybe_text(self, path: str) -> str | None:
+        value = self.stated(path)
+        return None if value is None else _string(path, value)
+
+    def maybe_day(self, path: str) -> date | None:
+        value = self.stated(path)
+        return None if value is None else _date(path, value)
+
+    def maybe_number(self, path: str) -> int | float | None:
+        value = self.stated(path)
+        return None if value is None else _number(path, value)
 
     def entries(self, path: str) -> tuple[dict[str, Any], ...]:
         """The objects of a list of evidence; a list that nobody has stated holds nothing yet."""
@@ -94,7 +138,8 @@ class Application:
 
     def listed(self, path: str) -> tuple[dict[str, Any], ...]:
         """The objects of a list that has to be stated (it may be empty)."""
-        return _objects(self.need(path) or (), path)
+        self.need(path)
+        return self.entries(path)
 
     def about(self, person: Person, name: str) -> str:
         """The path that states this about the person: what one of his roles says holds for all."""
@@ -104,9 +149,21 @@ class Application:
         return f"{person.role}.{name}"
 
     def parameter(self, name: str) -> Any:
-        parameter = self._parameters[name]
-        value = parameter.at(self._as_of or self.day("application.date"))
+        if name not in self._rows:
+            self._rows[name] = self._parameters[name].at(self._as_of or self.day("application.date"))
+        value = self._rows[name]
         self.read[f"parameter:{name}"] = value
+        return value
+
+    def once(self, compute: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """What `derived` needs: compute the first time, keep the answer, and hand on what it read."""
+        key = (compute, args)
+        if key not in self._derived:
+            self._derived[key] = self._compute(compute, args)
+        value, unknown, read = self._derived[key]
+        self.read.update(read)
+        if unknown:
+            raise unknown
         return value
 
     @property
@@ -126,16 +183,91 @@ class Application:
                 found.setdefault(str(block.get("id", role)), []).append(role)
         return tuple(Person(person_id, _first(named), tuple(named)) for person_id, named in found.items())
 
+    def products(self) -> tuple[Product, ...]:
+        """What is applied for; a product whose line is not stated is unknown."""
+        return tuple(
+            Product(index, self.text(f"products.{index}.line"), str(product.get("role", "main")))
+            for index, product in enumerate(self.listed("products"))
+        )
+
+    def subjects(self, each: str) -> tuple[tuple[Any, ...], ...]:
+        """The arguments of a rule, once for each run."""
+        if each not in self._subjects:
+            self._subjects[each] = self._list_subjects(each)
+        return self._subjects[each]
+
+    def _list_subjects(self, each: str) -> tuple[tuple[Any, ...], ...]:
+        if each == "case":
+            return ((),)
+        return tuple((subject,) for subject in (self.products() if each == "product" else self.people(EACH[each])))
+
+    def _compute(
+        self, compute: Callable[..., Any], args: tuple[Any, ...]
+    ) -> tuple[Any, Unknown | None, dict[str, Any]]:
+        outer, self.read = self.read, {}
+        try:
+            value, unknown = compute(self, *args), None
+            if isinstance(value, str | int | float | date):
+                self.read[_name(compute, args)] = value
+        except Unknown as stop:
+            value, unknown = None, stop
+        read, self.read = self.read, outer
+        return value, unknown, read
+
     def _look(self, path: str) -> Any:
+        if path in self._seen:
+            return self._seen[path]
         value: Any = self._facts
-        for key in path.split("."):
+        for key in _keys(path):
             if isinstance(value, Mapping):
                 value = value.get(key, Unknown)
-            elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
                 value = value[int(key)]
             else:
-                return Unknown
+                value = Unknown
+                break
+        self._seen[path] = value
         return value
+
+
+@lru_cache(maxsize=4096)
+def _keys(path: str) -> list[str]:
+    return path.split(".")
+
+
+def _name(compute: Callable[..., Any], args: tuple[Any, ...]) -> str:
+    """How a derived value stands in the trace: derived:insurance_age(insured)."""
+    said = (getattr(arg, "role", getattr(arg, "index", arg)) for arg in args)
+    return f"derived:{compute.__name__}({', '.join(map(str, said))})"
+
+
+def _boolean(path: str, value: Any) -> bool | None:
+    if not isinstance(value, bool | None):
+        raise Unknown(path, "malformed")
+    return value
+
+
+def _string(path: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise Unknown(path, "malformed")
+    return value
+
+
+def _number(path: str, value: Any) -> int | float:
+    """NaN fails the comparison."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST < value < LARGEST:
+        raise Unknown(path, "malformed")
+    return value
+
+
+def _date(path: str, value: Any) -> date:
+    try:
+        found = date.fromisoformat(_string(path, value)[:10])
+    except ValueError:
+        raise Unknown(path, "malformed") from None
+    if found.year not in CENTURIES:
+        raise Unknown(path, "malformed")
+    return found
 
 
 def _first(roles: list[str]) -> str:

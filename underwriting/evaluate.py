@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from underwriting.application import PARTIES, SIGNING_ROLES, Application, Person, Unknown
+from msgspec.structs import replace
+
+from underwriting.application import Application, Unknown
 from underwriting.errors import FactsError
 from underwriting.model import REQUIREMENTS, SEVERITY, Assessment, Finding, Rule, Rulebook, Value
 
@@ -24,21 +25,38 @@ def evaluate(facts: Mapping[str, Any], rulebook: Rulebook, as_of: date | None = 
     application = Application(facts, rulebook.parameters, as_of)
     findings: list[Finding] = []
     values: dict[str, Any] = {}
-    out_of_scope = []
-    for rule in rulebook.rules:
-        if not rule.applies(application):
-            out_of_scope.append(rule.id)
-            continue
-        for answer in _run(rule, application, rulebook):
-            if isinstance(answer, Value):
-                values[answer.name] = answer.value
-            else:
-                findings.append(answer)
+    out_of_scope = _run_all(rulebook, application, findings, values)
     findings = _one_question_each(findings)
     day = as_of or _application_date(application)
-    return Assessment(
-        rulebook.edition, day, outcome(findings), MappingProxyType(values), tuple(findings), tuple(out_of_scope)
-    )
+    return Assessment(rulebook.edition, day, outcome(findings), MappingProxyType(values), tuple(findings), out_of_scope)
+
+
+def _run_all(
+    rulebook: Rulebook, application: Application, findings: list[Finding], values: dict[str, Any]
+) -> tuple[str, ...]:
+    """Every rule in the manual's order; a scope that many rules share is asked once. Returns who is out of scope."""
+    scopes: dict[Any, bool] = {}
+    out = []
+    for rule in rulebook.rules:
+        inside = scopes.get(rule.applies)
+        if inside is None:
+            inside = scopes[rule.applies] = rule.applies(application)
+        if not inside:
+            out.append(rule.id)
+            continue
+        for answer in _run(rule, application, rulebook):
+            if isinstance(answer, Finding):
+                findings.append(answer)
+            else:
+                _note(values, answer)
+    return tuple(out)
+
+
+def _note(values: dict[str, Any], answer: Value) -> None:
+    """Maps that several rules fill (caps by line) are one map."""
+    held = values.get(answer.name)
+    merges = isinstance(held, dict) and isinstance(answer.value, dict)
+    values[answer.name] = {**held, **answer.value} if merges else answer.value
 
 
 def outcome(findings: list[Finding]) -> str:
@@ -54,25 +72,32 @@ def outcome(findings: list[Finding]) -> str:
 
 def _run(rule: Rule, application: Application, rulebook: Rulebook) -> Iterator[Finding | Value]:
     section = rulebook.sections[rule.id]
-    for arguments in _subjects(rule, application):
-        application.read = {}
+    for answer, read in _answers(rule, application):
+        if isinstance(answer, Finding):
+            before = answer.before or rule.before
+            answer = replace(
+                answer, rule=rule.id, cite=section.cite, quote=section.quote, before=before, read=MappingProxyType(read)
+            )
+        yield answer
+
+
+def _answers(rule: Rule, application: Application) -> Iterator[tuple[Finding | Value, dict[str, Any]]]:
+    """What the rule says about each of its subjects, and what it read for it."""
+    application.read = {}
+    try:
+        subjects = application.subjects(rule.each)
+    except Unknown as unknown:
+        yield _pending(unknown), application.read
+        return
+    for arguments in subjects:
+        application.read = read = {}
         answers: list[Finding | Value] = []
         try:
             answers.extend(rule.check(application, *arguments))
         except Unknown as unknown:
             answers.append(_pending(unknown))
-        read = MappingProxyType(application.read)
         for answer in answers:
-            if isinstance(answer, Finding):
-                answer = replace(answer, rule=rule.id, cite=section.cite, quote=section.quote, read=read)
-            yield answer
-
-
-def _subjects(rule: Rule, application: Application) -> tuple[tuple[Person, ...], ...]:
-    if rule.each == "case":
-        return ((),)
-    roles = PARTIES if rule.each == "party" else SIGNING_ROLES
-    return tuple((person,) for person in application.people(roles))
+            yield answer, read
 
 
 def _pending(unknown: Unknown) -> Finding:
@@ -81,19 +106,24 @@ def _pending(unknown: Unknown) -> Finding:
     return Finding("PENDING", text, subject=subject, missing=unknown.path, reason=unknown.reason)
 
 
+STEPS = ("submission", "acceptance", "decision")
+
+
 def _one_question_each(findings: list[Finding]) -> list[Finding]:
-    """One PENDING a missing fact, cited by the first rule that needs it; `items` names all that do."""
-    needed_by: dict[str, list[str]] = {}
+    """One PENDING a missing fact, cited by the first rule that needs it; `items` names all that do, and the earliest
+    step for which one of them needs it holds."""
+    needed_by: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.missing and finding.rule not in needed_by.setdefault(finding.missing, []):
-            needed_by[finding.missing].append(finding.rule)
-    out, asked = [], set()
+        if finding.missing:
+            needed_by.setdefault(finding.missing, []).append(finding)
+    out: list[Finding] = []
     for finding in findings:
+        asking = needed_by.get(finding.missing) if finding.missing else None
         if finding.missing is None:
             out.append(finding)
-        elif finding.missing not in asked:
-            asked.add(finding.missing)
-            out.append(replace(finding, items=tuple(needed_by[finding.missing])))
+        elif asking and asking[0] is finding:
+            rules = tuple(dict.fromkeys(f.rule for f in asking))
+            out.append(replace(finding, items=rules, before=min((f.before for f in asking), key=STEPS.index)))
     return out
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from underwriting.application import Application, Person
+from underwriting.derived import derived
 
 ROLE_ZH = {
     "policyholder": "要保人",
@@ -28,9 +29,17 @@ def named(person: Person) -> str:
 
 def documents(application: Application, titles: Iterable[str]) -> tuple[str, ...]:
     """Ids of the case's finished documents with one of these titles."""
-    wanted = set(titles)
-    found = (d for d in application.entries("docs") if _title(d) in wanted and d.get("complete") is not False)
-    return tuple(str(d["id"]) for d in found)
+    by_title = documents_by_title(application)
+    return tuple(document for title in titles for document in by_title.get(title, ()))
+
+
+@derived
+def documents_by_title(application: Application) -> dict[str, tuple[str, ...]]:
+    out: dict[str, tuple[str, ...]] = {}
+    for document in application.entries("docs"):
+        if document.get("complete") is not False and isinstance(document.get("title"), str):
+            out[document["title"]] = (*out.get(document["title"], ()), str(document["id"]))
+    return out
 
 
 def document_named(application: Application, title: str) -> dict[str, Any] | None:
@@ -44,6 +53,12 @@ def signatures(application: Application, title: str, person_id: str) -> tuple[di
 
 def of_person(entries: Iterable[dict[str, Any]], person_id: str) -> tuple[dict[str, Any], ...]:
     return tuple(entry for entry in entries if entry.get("person") == person_id)
+
+
+def of_persons(entries: Iterable[dict[str, Any]], person: Person) -> tuple[dict[str, Any], ...]:
+    """Entries about the person, which may name him by id or by one of his roles."""
+    names = (person.id, *person.roles)
+    return tuple(entry for entry in entries if entry.get("person", entry.get("title")) in names)
 
 
 def ids(entries: Iterable[dict[str, Any]]) -> tuple[str, ...]:

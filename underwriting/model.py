@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 # The first kind that has an open finding names the outcome. What is not listed is a requirement.
 SEVERITY = ("REJECT", "RETURN", "CANCEL", "CAP_EXCEEDED", "POSTPONE")
 REQUIREMENTS = frozenset(
@@ -16,14 +18,14 @@ REQUIREMENTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=False):
     """One answer of one rule, about one subject.
 
-    A rule gives the kind, the text and the attributes of that kind; `evaluate` adds rule, cite, quote, strength
-    and `read` (every fact path and parameter that the rule looked at). `person` is the role that it is about,
-    `persons` and `signers` are role keys, `items` what is still lacking, `satisfied_by` the ids of the evidence that
-    closed it, `missing` the path of a fact that nobody has stated. `who` has to act, `before` says by which step.
+    A rule gives the kind, the text and the attributes of that kind; `evaluate` adds rule, cite, quote, `before` (when
+    the finding says nothing else) and `read` (every fact path and parameter that the rule looked at). `person` is the
+    role that it is about, `persons` and `signers` are role keys, `items` what is still lacking, `satisfied_by` the ids
+    of the evidence that closed it, `missing` the path of a fact that nobody has stated. `who` has to act, `before`
+    says by which step. `cap`, `total`, `excess` are NTD or the unit of the line (a day's benefit, policies).
     """
 
     kind: str
@@ -31,7 +33,7 @@ class Finding:
     status: str = "open"
     subject: str = "case"
     who: str = "agent"
-    before: str = "submission"
+    before: str = ""
     strength: str = "required"
     rule: str = ""
     cite: str = ""
@@ -43,6 +45,9 @@ class Finding:
     persons: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     value: Any = None
+    cap: int | float | None = None
+    total: int | float | None = None
+    excess: int | float | None = None
     due: str | None = None
     to: str | None = None
     action: str | None = None
@@ -51,15 +56,15 @@ class Finding:
     missing: str | None = None
     field: str | None = None
     satisfied_by: tuple[str, ...] = ()
-    read: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    read: Mapping[str, Any] = NOTHING
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; attributes that this kind does not carry are left out (FACTS.md)."""
         out = {}
-        for item in dataclasses.fields(self):
-            value = getattr(self, item.name)
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
             if value is not None and value != () and value != {}:
-                out[item.name] = _plain(value)
+                out[name] = _plain(value)
         return out
 
 
@@ -120,12 +125,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A typed function registered by id. `each` is what it runs over, `applies` where it is in scope."""
+    """A typed function registered by id. `each` is what it runs over, `applies` where it is in scope, `before` the
+    step by which its findings must be closed."""
 
     id: str
     check: Callable[..., Iterator[Finding | Value]]
     each: str
     applies: Callable[..., bool]
+    before: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
-"""Registering a rule: its id, what it runs over, and where it is in scope."""
+"""Registering a rule: its id, what it runs over, where it is in scope, and by which step it must be closed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
-from underwriting.application import Application
+from underwriting.application import EACH, Application
 from underwriting.errors import RulebookError
 from underwriting.model import Finding, Rule, Value
 
 Check = Callable[..., Iterator[Finding | Value]]
+Scope = Callable[[Application], bool]
 _registered: dict[str, Rule] = {}
 
 
@@ -20,16 +22,43 @@ def new_business(application: Application) -> bool:
     return application.case_kind == "new_business"
 
 
+def new_cover(application: Application) -> bool:
+    """New business, and policy service that is stated to add cover (保全加保)."""
+    return application.case_kind != "policy_service" or application.stated("application.adds_cover") is True
+
+
+def telemarketing(application: Application) -> bool:
+    return str(application.stated("application.channel", "agency")).startswith("telemarketing")
+
+
+def face_to_face(application: Application) -> bool:
+    """壹 covers face-to-face channels; a video session replaces 親晤親簽 by consent, so it counts (AMB-51)."""
+    return not telemarketing(application)
+
+
+@cache
+def all_of(*scopes: Scope) -> Scope:
+    """In scope when each of these is; the same predicates give the same object, so it runs once an evaluation."""
+    return lambda application: all(scope(application) for scope in scopes)
+
+
 def rule(
-    rule_id: str, *, each: str = "case", applies: Callable[[Application], bool] = everywhere
+    rule_id: str, *, each: str = "case", applies: Scope = everywhere, before: str = "decision"
 ) -> Callable[[Check], Check]:
-    """Register `check` under the manual's id. `each="party"` runs it once for the policyholder and once for the
-    insured (one run when they are one person), `each="signer"` also for whoever else signs the case."""
+    """Register `check` under the manual's id.
+
+    `each` says what it runs over: "case" once; "party" the policyholder and the insured (one run when they are one
+    person), "client" also the payer, "signer" also whoever else signs; "policyholder", "insured"; "product" each
+    product. `before` is the step by which its findings must be closed, unless a finding says another:
+    "submission" and "acceptance" of a video case, or the underwriting "decision", which comes after both.
+    """
 
     def register(check: Check) -> Check:
         if rule_id in _registered:
             raise RulebookError(f"{rule_id} is registered twice")
-        _registered[rule_id] = Rule(rule_id, check, each, applies)
+        if each not in EACH:
+            raise RulebookError(f"{rule_id} runs over {each!r}")
+        _registered[rule_id] = Rule(rule_id, check, each, applies, before)
         return check
 
     return register

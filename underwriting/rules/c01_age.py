@@ -11,7 +11,7 @@ from underwriting.model import Finding, Value
 from underwriting.rule import rule
 
 
-@rule("UW-01.4", each="party")
+@rule("UW-01.4", each="party", before="submission")
 def age_by_application_date(application: Application, person: Person) -> Iterator[Finding | Value]:
     """Full years at the application date, one more when more than 6 months have passed since the birthday."""
     age = insurance_age(application, person)

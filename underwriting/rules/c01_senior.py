@@ -63,7 +63,7 @@ def protectors_to_record(application: Application) -> Wanted:
     return tuple((role, str(application.stated(f"{role}.id", role))) for role in roles)
 
 
-@rule("UW-01.5.1.3", applies=face_to_face)
+@rule("UW-01.5.1.3", applies=face_to_face, before="submission")
 def who_is_recorded(application: Application) -> Iterator[Finding | Value]:
     """【註1】 T-01.5.1 by insurance age; different persons are recorded separately."""
     wanted = clients_to_record(application)
@@ -73,19 +73,19 @@ def who_is_recorded(application: Application) -> Iterator[Finding | Value]:
     yield from _recorded(application, wanted)
 
 
-@rule("UW-01.5.1.5", applies=face_to_face)
+@rule("UW-01.5.1.5", applies=face_to_face, before="submission")
 def rider_insured_is_recorded(application: Application) -> Iterator[Finding]:
     """【註1】3: 附約被保險人 of insurance age 65 and more."""
     yield from _recorded(application, rider_insured_to_record(application))
 
 
-@rule("UW-01.5.1.6", applies=face_to_face)
+@rule("UW-01.5.1.6", applies=face_to_face, before="submission")
 def protector_is_recorded(application: Application) -> Iterator[Finding]:
     """【註1】4: the guardian or assistant of a recorded client."""
     yield from _recorded(application, protectors_to_record(application))
 
 
-@rule("UW-01.5.1.7", applies=face_to_face)
+@rule("UW-01.5.1.7", applies=face_to_face, before="submission")
 def serial_is_written_down(application: Application) -> Iterator[Finding]:
     """錄音作業 3: the recording's serial on 業務人員招攬報告書 or an agreed document."""
     if clients_to_record(application):
@@ -101,7 +101,7 @@ def serial_is_written_down(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("UW-01.5.1.9", applies=face_to_face)
+@rule("UW-01.5.1.9", applies=face_to_face, before="submission")
 def recording_is_reviewed(application: Application) -> Iterator[Finding]:
     """錄音作業 5: 須經覆審確認適當性後，始得承保; a review that fails or is withdrawn opens it again."""
     wanted = clients_to_record(application)

@@ -23,7 +23,7 @@ def main_form(application: Application) -> str:
     return "保全變更申請書" if application.case_kind == "policy_service" else "要保書"
 
 
-@rule("UW-01.2.1.1", each="signer", applies=face_to_face)
+@rule("UW-01.2.1.1", each="signer", applies=face_to_face, before="submission")
 def signs_every_document(application: Application, person: Person) -> Iterator[Finding]:
     """要保人、被保險人於其他要保文件上親自簽名: every document that names one of his roles as signer."""
     for document in application.entries("docs"):
@@ -32,7 +32,7 @@ def signs_every_document(application: Application, person: Person) -> Iterator[F
             yield _own_signature(application, title, person, roles)
 
 
-@rule("UW-01.2.2.1", each="party", applies=face_to_face)
+@rule("UW-01.2.2.1", each="party", applies=face_to_face, before="submission")
 def under_seven(application: Application, person: Person) -> Iterator[Finding]:
     """未滿 7 足歲: the legal representative signs for the party and as himself."""
     if attained_age(application, person) >= application.parameter("limited_capacity_age"):
@@ -50,7 +50,7 @@ def under_seven(application: Application, person: Person) -> Iterator[Finding]:
     )
 
 
-@rule("UW-01.2.2.2", each="party", applies=face_to_face)
+@rule("UW-01.2.2.2", each="party", applies=face_to_face, before="submission")
 def under_eighteen(application: Application, person: Person) -> Iterator[Finding]:
     """滿 7 足歲~未滿 18 足歲: the party signs and the legal representative signs."""
     young = attained_age(application, person) < application.parameter("limited_capacity_age")
@@ -67,14 +67,14 @@ def under_eighteen(application: Application, person: Person) -> Iterator[Finding
     )
 
 
-@rule("UW-01.2.2.3", each="party", applies=face_to_face)
+@rule("UW-01.2.2.3", each="party", applies=face_to_face, before="submission")
 def adult_signs(application: Application, person: Person) -> Iterator[Finding]:
     """成年者: 當事人親自簽名."""
     if is_adult(application, person):
         yield _own_signature(application, main_form(application), person, _party_roles(person))
 
 
-@rule("UW-01.2.3.2", each="party", applies=face_to_face)
+@rule("UW-01.2.3.2", each="party", applies=face_to_face, before="submission")
 def representative_is_identified(application: Application, person: Person) -> Iterator[Finding]:
     """未成年人: the form carries the legal representative's birth date, ID number, relationship and mobile."""
     if is_adult(application, person):
@@ -93,13 +93,13 @@ def representative_is_identified(application: Application, person: Person) -> It
     )
 
 
-@rule("UW-01.2.5", each="party", applies=face_to_face)
+@rule("UW-01.2.5", each="party", applies=face_to_face, before="submission")
 def guardian_signs(application: Application, person: Person) -> Iterator[Finding]:
     """受監護宣告尚未撤銷: 監護人應親自簽名同意."""
     yield from _protector_signs(application, person, "guardianship", "guardian")
 
 
-@rule("UW-01.2.6", each="party", applies=face_to_face)
+@rule("UW-01.2.6", each="party", applies=face_to_face, before="submission")
 def assistant_signs(application: Application, person: Person) -> Iterator[Finding]:
     """受輔助宣告: 輔助人簽名同意."""
     yield from _protector_signs(application, person, "assistance", "assistant")

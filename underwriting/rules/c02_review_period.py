@@ -18,7 +18,7 @@ def adds_cover(application: Application) -> bool:
     return application.case_kind != "policy_service" or application.flag("application.adds_cover")
 
 
-@rule("UW-02.1.1")
+@rule("UW-02.1.1", before="submission")
 def statement_is_filled(application: Application) -> Iterator[Finding]:
     """要保人須一律填寫「個人保險契約審閱期間確認聲明書」."""
     if adds_cover(application):
@@ -35,7 +35,7 @@ def statement_is_filled(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("UW-02.1.2.2")
+@rule("UW-02.1.2.2", before="submission")
 def three_days_have_passed(application: Application) -> Iterator[Finding | Value]:
     """Day T the clauses are received, from T+4 on the application may be dated; 保全 counts to 受理日."""
     if not adds_cover(application):
@@ -57,7 +57,7 @@ def three_days_have_passed(application: Application) -> Iterator[Finding | Value
     )
 
 
-@rule("UW-02.1.2.3")
+@rule("UW-02.1.2.3", before="submission")
 def early_signing(application: Application) -> Iterator[Finding]:
     """例外: 已完成審閱且自願提前簽訂, declared in 「其他」 of the statement."""
     if adds_cover(application) and early_signing_declared(application):

@@ -26,7 +26,7 @@ def mode_2(application: Application) -> bool:
     return medium(application) == "mobile_2"
 
 
-@rule("UW-15.4.0", applies=mode_2)
+@rule("UW-15.4.0", applies=mode_2, before="submission")
 def may_sign_digitally(application: Application) -> Iterator[Finding | Value]:
     """方式二: both parties adults with capacity who hold a ROC ID; not with riders for dependants."""
     reasons = [reason for person in application.people(PARTIES) for reason in _obstacles(application, person)]
@@ -43,7 +43,7 @@ def may_sign_digitally(application: Application) -> Iterator[Finding | Value]:
         )
 
 
-@rule("UW-15.4.1", applies=lambda a: new_business(a) and (mode_1(a) or mode_2(a)))
+@rule("UW-15.4.1", applies=lambda a: new_business(a) and (mode_1(a) or mode_2(a)), before="submission")
 def consent_to_mobile_signing(application: Application) -> Iterator[Finding]:
     """The consent that comes before signing on the device: on paper in mode 1, signed digitally in mode 2."""
     titles = application.parameter("mobile_consent_titles")[medium(application)]
@@ -59,7 +59,7 @@ def consent_to_mobile_signing(application: Application) -> Iterator[Finding]:
     )
 
 
-@rule("UW-15.4.2.1", applies=mode_1)
+@rule("UW-15.4.2.1", applies=mode_1, before="submission")
 def paper_consent_is_photographed(application: Application) -> Iterator[Finding]:
     """方式一: the paper consent is photographed and sent with the application."""
     title = application.parameter("mobile_consent_titles")["mobile_1"][0]
@@ -76,13 +76,13 @@ def paper_consent_is_photographed(application: Application) -> Iterator[Finding]
     )
 
 
-@rule("UW-15.4.2.2", each="party", applies=mode_2)
+@rule("UW-15.4.2.2", each="party", applies=mode_2, before="submission")
 def both_sides_of_the_id(application: Application, person: Person) -> Iterator[Finding]:
     """方式二: 要保人及被保險人均須拍攝其身分證正反面."""
     yield id_photos(application, person, ("national_id",), "身分證正反面")
 
 
-@rule("UW-15.5.6", applies=lambda a: new_business(a) and (mode_1(a) or mode_2(a)))
+@rule("UW-15.5.6", applies=lambda a: new_business(a) and (mode_1(a) or mode_2(a)), before="submission")
 def consent_bears_the_application_date(application: Application) -> Iterator[Finding]:
     """The consent's date equals the application date, the day on which the first person signs."""
     titles = application.parameter("mobile_consent_titles")[medium(application)]

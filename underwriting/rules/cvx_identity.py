@@ -19,7 +19,7 @@ def remote(application: Application) -> bool:
     return application.remote
 
 
-@rule("CVX-S8", each="signer", applies=remote)
+@rule("CVX-S8", each="signer", applies=remote, before="submission")
 def identity_document_is_accepted(application: Application, person: Person) -> Iterator[Finding]:
     """身分證/居留證擇一; 戶籍謄本 and 戶口名簿 prove no identity."""
     accepted = application.parameter("accepted_id_types")
@@ -42,32 +42,32 @@ def identity_document_is_accepted(application: Application, person: Person) -> I
     )
 
 
-@rule("CVX-S23", each="signer", applies=remote)
+@rule("CVX-S23", each="signer", applies=remote, before="submission")
 def identity_document_is_photographed(application: Application, person: Person) -> Iterator[Finding]:
     """Photos of both sides of the signer's ID, approved by the agent."""
     yield id_photos(application, person, tuple(application.parameter("accepted_id_types")), "身分證明文件正反面")
 
 
-@rule("CVX-S54", applies=remote)
+@rule("CVX-S54", applies=remote, before="submission")
 def video_consent_is_signed(application: Application) -> Iterator[Finding]:
     """引導您簽署相關文件、及視訊簽署同意書."""
     yield _document(application, VIDEO_CONSENT, "customer", "submission")
 
 
-@rule("CVX-S59", applies=remote)
+@rule("CVX-S59", applies=remote, before="submission")
 def main_form_is_complete(application: Application) -> Iterator[Finding]:
     """確認申請書內容, 電子簽名: the application form itself is in the case and complete."""
     yield _document(application, main_form(application), "customer", "submission")
 
 
-@rule("UW-02.5.1.1", applies=new_business)
+@rule("UW-02.5.1.1", applies=new_business, before="submission")
 def agent_report_is_attached(application: Application) -> Iterator[Finding]:
     """透過合格招攬人員送件之案件，皆應檢附「業務人員招攬報告書」 (a natural policyholder)."""
     if application.stated("policyholder.type", "natural") == "natural":
         yield _document(application, AGENT_REPORT, "agent", "acceptance")
 
 
-@rule("CVX-S53", each="signer", applies=remote)
+@rule("CVX-S53", each="signer", applies=remote, before="submission")
 def identity_is_shown_live(application: Application, person: Person) -> Iterator[Finding]:
     """說明姓名並展示您的身分證(正反面各5秒), on frames that the server received."""
     needed = application.parameter("identity_seconds")

@@ -20,32 +20,32 @@ SAID = {
 }
 
 
-@rule("CVX-S32", each="signer", applies=remote)
+@rule("CVX-S32", each="signer", applies=remote, before="submission")
 def phone_is_verified(application: Application, person: Person) -> Iterator[Finding]:
     """因應保險局要求，須進行「OTP簡訊驗證」."""
     done = of_person(application.entries("otp"), person.id)
     yield _attest(person, f"{named(person)}完成 OTP 簡訊驗證", bool(done), ids(done), "customer")
 
 
-@rule("CVX-S48", each="signer", applies=remote)
+@rule("CVX-S48", each="signer", applies=remote, before="submission")
 def consents_to_recording(application: Application, person: Person) -> Iterator[Finding]:
     """是否同意全程錄影，並由公司留存."""
     yield _said(application, person, "consent_recording")
 
 
-@rule("CVX-S49", each="signer", applies=remote)
+@rule("CVX-S49", each="signer", applies=remote, before="submission")
 def consents_to_video_signing(application: Application, person: Person) -> Iterator[Finding]:
     """是否同意以視訊代替親晤親簽."""
     yield _said(application, person, "consent_video_signing")
 
 
-@rule("CVX-S50", each="signer", applies=remote)
+@rule("CVX-S50", each="signer", applies=remote, before="submission")
 def shows_the_face(application: Application, person: Person) -> Iterator[Finding]:
     """錄影期間請將臉部完整露出，暫時將口罩取下."""
     yield _said(application, person, "consent_face")
 
 
-@rule("CVX-S52", applies=remote)
+@rule("CVX-S52", applies=remote, before="submission")
 def agent_shows_registration_card(application: Application) -> Iterator[Finding]:
     """服務人員展示他的登錄證並與您確認."""
     shown = application.entries("registration_cards")
@@ -54,20 +54,20 @@ def agent_shows_registration_card(application: Application) -> Iterator[Finding]
     )
 
 
-@rule("CVX-S53.1", each="signer", applies=remote)
+@rule("CVX-S53.1", each="signer", applies=remote, before="submission")
 def states_the_name(application: Application, person: Person) -> Iterator[Finding]:
     """請您在鏡頭前，說明姓名."""
     yield _said(application, person, "state_name")
 
 
-@rule("CVX-S71", each="signer", applies=remote)
+@rule("CVX-S71", each="signer", applies=remote, before="submission")
 def confirms_own_signatures(application: Application, person: Person) -> Iterator[Finding]:
     """申請書及其他應備文件是否由您本人親簽; after submission, while the recording runs."""
     for kind in ("confirm_application", "confirm_others"):
         yield _said(application, person, kind, before="acceptance")
 
 
-@rule("CVX-S47", applies=remote)
+@rule("CVX-S47", applies=remote, before="submission")
 def meeting_is_recorded(application: Application) -> Iterator[Finding]:
     """The meeting is recorded from end to end, everybody who signs in it; a sealed recording closes this."""
     people = application.people(SIGNING_ROLES)
@@ -86,7 +86,7 @@ def meeting_is_recorded(application: Application) -> Iterator[Finding]:
     )
 
 
-@rule("CVX-R9", applies=remote)
+@rule("CVX-R9", applies=remote, before="submission")
 def meeting_is_reviewed(application: Application) -> Iterator[Finding]:
     """Remote service: someone outside sales reviews the recording before the case is accepted."""
     passed = [entry for entry in application.entries("recordings") if entry.get("reviewed") is True]
