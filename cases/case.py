@@ -6,7 +6,7 @@ import msgspec
 
 from cases.papers import Document, Ink, PhotoTask
 from cases.parts import AgentRef, CaseKind, CasePerson, Role, SubmittedDocument
-from cases.rooms import Meeting, Party, Recording
+from cases.rooms import Composition, Meeting, Party, Recording
 from cases.state import State
 from cases.taipei import taipei_date
 
@@ -71,6 +71,7 @@ class Case(msgspec.Struct, frozen=True):
     callback: Callback | None = None
     agent_report: AgentReport | None = None
     noticed: frozenset[str] = frozenset()
+    compositions: dict[str, Composition] = {}  # by recording
     viewed: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {}  # by viewer and recording
     history: tuple[HistoryEntry, ...] = ()
 
@@ -93,6 +94,9 @@ class Case(msgspec.Struct, frozen=True):
         """In the order of their meetings."""
         sealed = {recording.room_id: recording for recording in self.recordings if recording.sealed}
         return tuple(sealed[meeting.room_id] for meeting in self.meetings if meeting.room_id in sealed)
+
+    def recording_of(self, recording_id: str) -> Recording | None:
+        return next((recording for recording in self.recordings if recording.recording_id == recording_id), None)
 
     def shown_in(self, recording: Recording) -> frozenset[str]:
         """The persons of the case whom it shows or lets hear."""

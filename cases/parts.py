@@ -62,11 +62,14 @@ class SubmittedDocument(msgspec.Struct, frozen=True):
 
 
 class Segment(msgspec.Struct, frozen=True):
+    """`rotation`: the clockwise turn, in degrees, that makes its picture upright."""
+
     blob: str
     sha256: str
     start_ms: int
     duration_ms: int
     frames: int
+    rotation: int = 0
 
 
 class Track(msgspec.Struct, frozen=True):

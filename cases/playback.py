@@ -76,6 +76,7 @@ def _track(case: Case, recording: Recording, track: Track) -> TrackView:
             duration_s=segment.duration_ms / 1000,
             frames=segment.frames,
             sha256=segment.sha256,
+            rotation=segment.rotation,
         )
         for n, segment in enumerate(track.segments)
     )

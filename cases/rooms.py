@@ -69,17 +69,39 @@ class Meeting(msgspec.Struct, frozen=True):
         return next((party for party in self.parties if party.person_id == person_id), Party(person_id))
 
 
+class Part(msgspec.Struct, frozen=True):
+    """What one recorder wrote: from the opening of the room to its end, or to the loss of its worker. Offsets in
+    `tracks` count from `started_at`."""
+
+    part: int
+    manifest_blob: str
+    manifest_sha256: str
+    started_at: datetime
+    seconds: float
+    tracks: tuple[Track, ...]
+
+
 class Recording(msgspec.Struct, frozen=True):
+    """One recording of a meeting, however many workers wrote it: `parts` in the order of time, and what they make
+    together (see joining.py). `started`: when each part had its first frame; `missing`: those that were given up."""
+
     recording_id: str
     room_id: str
     serial: str
     started_at: datetime
     seconds: float = 0.0
-    manifest_blob: str = ""
     manifest_sha256: str = ""
     tracks: tuple[Track, ...] = ()
-    source: str | None = None  # of the sealing; None while it is being written
+    source: str | None = None  # of the event that made it whole; None before
+    started: dict[int, datetime] = {}
+    parts: tuple[Part, ...] = ()
+    missing: frozenset[int] = frozenset()
 
     @property
     def sealed(self) -> bool:
         return self.source is not None
+
+    @property
+    def outstanding(self) -> frozenset[int]:
+        """The parts that were started and are neither sealed nor given up."""
+        return frozenset(self.started) - {part.part for part in self.parts} - self.missing

@@ -8,6 +8,7 @@ Gates that need more than the state (who, order of steps, the live recorder, the
 from enum import StrEnum
 
 from cases.event import Event
+from cases.events_composition import CompositionFailed, CompositionMade
 from cases.events_meeting import (
     CodeRefused,
     CodeSent,
@@ -21,6 +22,9 @@ from cases.events_meeting import (
     PersonLeft,
     PhoneVerified,
     Prompted,
+    RecordingCompleted,
+    RecordingPartMissing,
+    RecordingPartSealed,
     RecordingResumed,
     RecordingSealed,
     RecordingStalled,
@@ -122,7 +126,7 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
         CaseWithdrawn: State.WITHDRAWN,
     },
     State.READY: {
-        **_staying(State.READY, *_PAPERS, *_ROOM, RoomOpened, RecordingSealed),
+        **_staying(State.READY, *_PAPERS, *_ROOM, RoomOpened, RecordingSealed, RecordingCompleted),
         **_staying(State.READY, InkAccepted, InkDiscarded, DocumentCompleted, DocumentSigned, CaseReturned),
         CaseSubmitted: State.SUBMITTED,
         CaseWithdrawn: State.WITHDRAWN,
@@ -130,10 +134,11 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
     State.SUBMITTED: {
         **_staying(State.SUBMITTED, *_ROOM, *_CONFIRMING, *_FINISHING),
         RecordingSealed: State.UNDER_REVIEW,
+        RecordingCompleted: State.UNDER_REVIEW,
     },
     State.UNDER_REVIEW: {
         # A room that ends late, or a second recording of it, changes nothing any more.
-        **_staying(State.UNDER_REVIEW, *_FINISHING, PersonLeft, MeetingEnded, RecordingSealed),
+        **_staying(State.UNDER_REVIEW, *_FINISHING, PersonLeft, MeetingEnded, RecordingSealed, RecordingCompleted),
         **_staying(State.UNDER_REVIEW, RecordingReviewed, CallbackCompleted),
         InformationRequested: State.PENDING,
         CaseAccepted: State.ACCEPTED,
@@ -143,6 +148,7 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
         # 補正 is judged anew by the reviewer; 重錄 brings another meeting, whose recording comes back for review.
         **_staying(State.PENDING, *_ROOM, *_CONFIRMING, *_FINISHING, RoomOpened, CallbackCompleted),
         RecordingSealed: State.UNDER_REVIEW,
+        RecordingCompleted: State.UNDER_REVIEW,
         RecordingReviewed: State.UNDER_REVIEW,
         CaseWithdrawn: State.WITHDRAWN,
     },
@@ -151,5 +157,17 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
     State.WITHDRAWN: {},
 }
 
-# What is written down about a case without being a step of it: who looked, what was sent or failed. In any state.
-ASIDE: frozenset[type[Event]] = frozenset({RecordingViewed, EvidenceExported, NoticeSent, EffectFailed})
+# What is written down about a case without being a step of it: who looked, what was sent or failed, what became of a
+# part of a recording. In any state.
+ASIDE: frozenset[type[Event]] = frozenset(
+    {
+        RecordingViewed,
+        EvidenceExported,
+        NoticeSent,
+        EffectFailed,
+        CompositionMade,
+        CompositionFailed,
+        RecordingPartSealed,
+        RecordingPartMissing,
+    }
+)

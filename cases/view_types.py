@@ -231,6 +231,7 @@ class SegmentView(View, frozen=True):
     duration_s: float
     frames: int
     sha256: str
+    rotation: int
 
 
 class TrackView(View, frozen=True):
@@ -265,6 +266,16 @@ class RecordingRef(View, frozen=True):
     seconds: float
 
 
+class CompositionView(View, frozen=True):
+    """The one film of a meeting. `progress` 0..1; `seconds` and `sha256` once it is ready."""
+
+    status: Literal["none", "making", "ready", "failed"]
+    progress: float = 0.0
+    seconds: float | None = None
+    size: int | None = None
+    sha256: str | None = None
+
+
 class RecordingView(View, frozen=True):
     case_no: str
     recording_id: str
@@ -279,6 +290,7 @@ class RecordingView(View, frozen=True):
     gaps: tuple[GapView, ...]
     viewed: tuple[tuple[float, float], ...]
     recordings: tuple[RecordingRef, ...]
+    composition: CompositionView = CompositionView("none")
 
 
 class JournalEntryView(View, frozen=True):
