@@ -1,7 +1,7 @@
 """RTP packets to encoded frames, without decoding. Pure: bytes and arrival times in, whole frames out.
 
 Theory of operation. `ReorderWindow` puts the packets of one stream back in sequence order and drops duplicates; a hole
-is waited for until 64 later packets or half a second have passed, then it is given up and marked by None. `Assembler`
+is waited for until it is too old to be repaired or too much has come after it, then it is given up and marked by None. `Assembler`
 joins the ordered packets of one RTP time to a frame. A frame with a hole is dropped, and of video everything after it,
 too, until the next key frame, since nothing between could be decoded; `wants_keyframe` says so to whoever can ask for
 one. Nothing here raises on bytes from the network.
@@ -14,10 +14,14 @@ import msgspec
 
 from media.payloads import FORMATS
 
-WINDOW = 64  # packets, MEDIA.md
-HOLD_S = 0.25  # at the start: the first packet to arrive need not be the first that was sent
+WINDOW = 512  # packets: as many as a sender keeps for repair, over a second at 3 Mbps
+HOLD, HOLD_S = (
+    64,
+    0.25,
+)  # packets or seconds, at the start: the first packet to arrive need not be the first that was sent
 HOLE_S = 0.5  # a slow stream would fill the window too late
-FAR_BEHIND = 512  # packets; two of them in a row are a sender that began anew, not a late copy
+REPAIR_S = 1.2  # the same for video: missing packets are asked for again (media/loss.py) for a second
+FAR_BEHIND = 1024  # packets; two of them in a row are a sender that began anew, not a late copy
 FRAME_LIMIT = 2 << 20  # bytes
 HEAD = Struct("!BBHII")
 
@@ -82,9 +86,10 @@ class Unwrap:
 
 
 class ReorderWindow:
-    """Sequence order for one stream; holds at most 64 packets."""
+    """Sequence order for one stream; holds at most 512 packets, and a hole for at most `patience` seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = HOLE_S) -> None:
+        self._patience = patience
         self._restart()
         self.duplicates = 0
         self.holes = 0
@@ -111,7 +116,7 @@ class ReorderWindow:
             self._since = packet.arrived
         self._waiting[sequence] = packet
         if self._next is None:
-            if len(self._waiting) < WINDOW and packet.arrived - self._since < HOLD_S:
+            if len(self._waiting) < HOLD and packet.arrived - self._since < HOLD_S:
                 return []
             self._next = min(self._waiting)
         return self._drain(packet.arrived)
@@ -136,7 +141,7 @@ class ReorderWindow:
                 ready.append(packet)
                 self._next += 1
                 self._since = now
-            elif max(self._waiting) - self._next >= WINDOW or now - self._since > HOLE_S:
+            elif self._unwrap.highest - self._next >= WINDOW or now - self._since > self._patience:
                 ready.append(self._give_up())
                 self._next = min(self._waiting)
             else:
@@ -165,7 +170,7 @@ class Assembler:
         self._format = FORMATS[codec]
         self._payload_type = payload_type
         self._video = codec != "opus"
-        self._window = ReorderWindow()
+        self._window = ReorderWindow(REPAIR_S if self._video else HOLE_S)
         self._unwrap_time = Unwrap(32)
         self._parts: list[bytes] = []
         self._size = 0

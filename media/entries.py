@@ -26,7 +26,8 @@ class Began(Entry, frozen=True, tag="began"):
 
 
 class SegmentBegan(Entry, frozen=True, tag="segment"):
-    """``at_ms`` and ``at`` are those of the first packet. ``number`` counts the segments of the track from 1."""
+    """``at_ms`` and ``at`` are those of the first packet. ``number`` counts the segments of the track from 1.
+    ``rotation``: degrees by which the pictures are to be turned clockwise to stand upright."""
 
     stream: int
     number: int
@@ -40,6 +41,7 @@ class SegmentBegan(Entry, frozen=True, tag="segment"):
     clock_rate: int
     timestamp: int
     at: datetime
+    rotation: int = 0
 
 
 class Frame(Entry, frozen=True, tag="frame", gc=False):

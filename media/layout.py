@@ -109,6 +109,7 @@ def _segment(one: Stored, start_ms: int, ended: str, reports: Sequence[Report]) 
         first_timestamp=one.began.timestamp,
         ended=ended,
         reports=tuple(SenderReport(f"{report.ntp:016x}", report.timestamp, report.at_ms) for report in reports),
+        rotation=one.began.rotation,
     )
 
 

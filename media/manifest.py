@@ -32,7 +32,8 @@ class SenderReport(Value, frozen=True):
 
 class ManifestSegment(Value, frozen=True):
     """``start_ms``: its first frame on the recording's clock, by the sender's reports where it sent any; ``arrived_ms``
-    and ``first_packet_at``: when that frame came. ``concealed``: empty frames put where sound was lost."""
+    and ``first_packet_at``: when that frame came. ``concealed``: empty frames put where sound was lost. ``rotation``:
+    0, 90, 180 or 270 degrees, the clockwise turn that makes its pictures upright."""
 
     number: int
     blob: str
@@ -51,6 +52,7 @@ class ManifestSegment(Value, frozen=True):
     first_timestamp: int
     ended: str
     reports: tuple[SenderReport, ...] = ()
+    rotation: int = 0
 
 
 class ManifestTrack(Value, frozen=True):
@@ -189,7 +191,9 @@ def _summary_of_track(track: ManifestTrack) -> SealedTrack:
         frames=sum(segment.frames for segment in track.segments),
         seconds=sum(segment.duration_ms for segment in track.segments) / 1000,
         segments=tuple(
-            SegmentRef(segment.blob, segment.sha256, segment.start_ms, segment.duration_ms, segment.frames)
+            SegmentRef(
+                segment.blob, segment.sha256, segment.start_ms, segment.duration_ms, segment.frames, segment.rotation
+            )
             for segment in track.segments
         ),
     )

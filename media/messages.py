@@ -127,13 +127,14 @@ class RecorderStatus(Value, frozen=True):
 
 
 class SegmentRef(Value, frozen=True):
-    """``start_ms``: offset from the start of the recording."""
+    """``start_ms``: offset from the start of the recording. ``rotation``: degrees clockwise that make it upright."""
 
     blob: str
     sha256: str
     start_ms: int
     duration_ms: int
     frames: int
+    rotation: int = 0
 
 
 class SealedTrack(Value, frozen=True):

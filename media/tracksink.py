@@ -1,7 +1,8 @@
 """One track on its way into the recording: packets in, segments of frames out to the write-behind queue.
 
 A segment ends, and the next one of the same track begins with a key frame, when the track closes, when its times jump,
-when its sender's clock says that they mean something else now, when the disk did not follow, and when it is large.
+when its sender's clock says that they mean something else now, when the disk did not follow, when it is large, and
+when its pictures are turned another way: they go on in the old segment until the key frame that was asked for comes.
 """
 
 from media.assembler import Assembler, EncodedFrame
@@ -19,14 +20,16 @@ CLOCK_JUMP_MS = 250  # between two sender reports
 REPORT_EVERY_MS = 5000
 SEGMENT_LIMIT = 128 << 20  # bytes; sealing holds a segment in memory
 SEGMENTS_LIMIT = 500  # of one track: more is an attack
+TURNS_LIMIT = 100  # of one track that begin a segment; a phone that is turned more often is recorded as it was before
 
 
 class LiveSegment:
     """The segment that is being written."""
 
-    def __init__(self, stream: int, began_ms: int, first: EncodedFrame, info: TrackInfo):
+    def __init__(self, stream: int, began_ms: int, first: EncodedFrame, info: TrackInfo, rotation: int = 0):
         self.stream = stream
         self.began_ms = began_ms
+        self.rotation = rotation
         self.size = 0
         self._sender_clock: float | None = None  # ms: NTP less RTP time
         self._doubted: float | None = None
@@ -78,6 +81,7 @@ class TrackSink:
         self._asked = self._key_at = float("-inf")
         self._open = True
         self._written = False  # by a segment before this one
+        self._rotation = self._turns = 0
 
     def rtp(self, packet: bytes | memoryview, arrived: float) -> None:
         """A whole plain packet; ``arrived`` is of the clock's monotonic time."""
@@ -103,6 +107,12 @@ class TrackSink:
         if at_ms - segment.reported_ms >= REPORT_EVERY_MS:
             segment.reported_ms = at_ms
             self._tape.write(RECORDING, Report(at_ms, segment.stream, ntp, timestamp))
+
+    def rotate(self, degrees: int) -> None:
+        """From the next key frame on, pictures are upright when turned clockwise by 0, 90, 180 or 270 degrees."""
+        if self._open and degrees != self._rotation and self._turns < TURNS_LIMIT:
+            self._rotation, self._turns = degrees, self._turns + 1
+            self._asked = float("-inf")
 
     def mute(self, muted: bool) -> None:
         """What the participant says. A muted track may fall silent without being missed."""
@@ -145,13 +155,21 @@ class TrackSink:
         return None if self._segment is None else self._tape.durable_ms(self._segment.stream)
 
     def _keep_asking(self, now: float) -> None:
-        wanted = self._assembler.wants_keyframe or self._too_large() or now - self._key_at > KEYFRAME_EVERY_S
+        wanted = (
+            self._assembler.wants_keyframe
+            or self._too_large()
+            or self._turned()
+            or now - self._key_at > KEYFRAME_EVERY_S
+        )
         if wanted and now - self._asked > ASK_EVERY_S:
             self._asked = now
             self._request_keyframe()
 
     def _too_large(self) -> bool:
         return self._segment is not None and self._segment.size > SEGMENT_LIMIT
+
+    def _turned(self) -> bool:
+        return self._segment is not None and self._segment.rotation != self._rotation
 
     def _record(self, frame: EncodedFrame) -> None:
         segment = self._segment
@@ -162,6 +180,8 @@ class TrackSink:
             return
         elif frame.key and self._too_large():
             self._end_segment("size")
+        elif frame.key and self._turned():
+            self._end_segment("turned")
         if self._segment is None and not self._begin_segment(frame):
             return
         self._write(frame)
@@ -174,7 +194,7 @@ class TrackSink:
             self._assembler.restart()
             return False
         at_ms = tape.at_ms(frame.arrived)
-        segment = LiveSegment(tape.next_stream(), at_ms, frame, info)
+        segment = LiveSegment(tape.next_stream(), at_ms, frame, info, self._rotation)
         began = SegmentBegan(
             at_ms=at_ms,
             stream=segment.stream,
@@ -189,6 +209,7 @@ class TrackSink:
             clock_rate=info.clock_rate,
             timestamp=frame.timestamp,
             at=tape.wall(at_ms),
+            rotation=self._rotation,
         )
         if not tape.write(RECORDING, began):
             return False

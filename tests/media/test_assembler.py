@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.assembler import WINDOW, Assembler, EncodedFrame, Unwrap, parse_rtp
+from media.assembler import HOLD, HOLE_S, REPAIR_S, WINDOW, Assembler, EncodedFrame, Unwrap, parse_rtp
 from tests.media.streams import AUDIO, VIDEO, flat, packets_of, pictures, rtp, sounds
 
 CODECS = ("VP8", "VP9", "H264")
@@ -59,7 +60,7 @@ def test_after_a_loss_a_key_frame_is_wanted_until_it_comes():
     assembler, wanted = Assembler("VP8", VIDEO), []
     for number, group in enumerate(groups):
         for packet in group:
-            assembler.push(packet, number / 30)
+            assembler.push(packet, number / 12)
         wanted.append(assembler.wants_keyframe)
     assert (wanted[39], wanted[59], wanted[60]) == (False, True, False)
 
@@ -71,23 +72,40 @@ def test_after_a_loss_audio_goes_on_at_once():
 
 
 def test_a_packet_that_comes_back_within_the_window_is_no_loss():
-    packets = flat(packets_of("opus", sounds(100)))
+    packets = flat(packets_of("opus", sounds(WINDOW + 100)))
     packets.insert(10 + WINDOW - 1, packets.pop(10))
-    assert contents(assemble("opus", packets)) == list(sounds(100))
+    assert contents(assemble("opus", packets)) == list(sounds(WINDOW + 100))
 
 
 def test_a_packet_later_than_the_window_is_lost():
-    packets = flat(packets_of("opus", sounds(150)))
+    sent = sounds(WINDOW + 150)
+    packets = flat(packets_of("opus", sent))
     packets.insert(80 + WINDOW, packets.pop(80))
-    assert contents(assemble("opus", packets)) == list(sounds(150)[:80] + sounds(150)[81:])
+    assert contents(assemble("opus", packets)) == list(sent[:80] + sent[81:])
 
 
-def test_a_hole_in_a_slow_stream_is_waited_for_half_a_second_only():
-    packets = flat(packets_of("opus", sounds(20)))
-    del packets[10]
-    assembler = Assembler("opus", AUDIO)
-    frames = [frame for at, packet in enumerate(packets) for frame in assembler.push(packet, at * 0.4)]
-    assert contents(frames) == list(sounds(20)[:10] + sounds(20)[11:])
+def test_a_repair_that_took_400_ms_is_in_time_at_3_megabits_a_second():
+    sent = pictures("VP8", 90)
+    packets, pace = flat(packets_of("VP8", sent)), 1200 * 8 / 3e6
+    assembler, frames = Assembler("VP8", VIDEO), []
+    late = packets.pop(50)
+    for number, packet in enumerate(packets):
+        if number == 50 + round(0.4 / pace):
+            frames += assembler.push(late, number * pace)
+        frames += assembler.push(packet, number * pace)
+    assert contents(frames + assembler.flush()) == list(sent)
+
+
+@pytest.mark.parametrize(("codec", "patience"), [("opus", HOLE_S), ("VP8", REPAIR_S)])
+def test_a_hole_in_a_slow_stream_is_waited_for_a_moment_only(codec, patience):
+    sent = sounds(20) if codec == "opus" else pictures(codec, 20, key_every=1)
+    groups = packets_of(codec, sent)
+    del groups[10]
+    assembler, pace = Assembler(codec, AUDIO if codec == "opus" else VIDEO), patience * 0.8
+    frames = [
+        frame for at, group in enumerate(groups) for packet in group for frame in assembler.push(packet, at * pace)
+    ]
+    assert contents(frames) == list(sent[:10] + sent[11:])
 
 
 def test_video_that_begins_in_the_middle_begins_with_a_key_frame():
@@ -130,7 +148,7 @@ def test_any_order_within_the_window_gives_the_same_frames(data):
     chance = data.draw(st.randoms(use_true_random=False))
     left, mixed = list(range(len(packets))), []
     while left:
-        choice = chance.choice([number for number in left[:WINDOW] if number < left[0] + WINDOW])
+        choice = chance.choice([number for number in left[:HOLD] if number < left[0] + HOLD])
         left.remove(choice)
         mixed.append(packets[choice])
         if chance.random() < 0.1:
