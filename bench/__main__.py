@@ -7,6 +7,7 @@ A benchmark is a file of this folder that does not begin with an underscore. It 
 import argparse
 import importlib
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -24,15 +25,23 @@ def main(arguments: list[str]) -> int:
         print("\n".join(names()))
         return 0
     module = importlib.import_module(f"bench.{chosen.name}")
-    options = argparse.ArgumentParser(prog=f"python -m bench {chosen.name}", description=module.__doc__)
-    options.add_argument("--quick", action="store_true", help="one load, for a first impression")
-    options.add_argument("--json", action="store_true", help="print the result as JSON on the last line")
-    module.configure(options)
-    given = options.parse_args(rest)
-    result = module.run(given)
+    given = options(chosen.name, module).parse_args(rest, argparse.Namespace(given=arguments))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
+    try:
+        result = module.run(given)
+    except KeyboardInterrupt:
+        return 130
     if given.json:
         print(json.dumps(result))
     return 0
+
+
+def options(name: str, module) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m bench {name}", description=module.__doc__)
+    parser.add_argument("--quick", action="store_true", help="a first impression within a minute")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON on the last line")
+    module.configure(parser)
+    return parser
 
 
 if __name__ == "__main__":

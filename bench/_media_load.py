@@ -1,217 +1,223 @@
-"""Load for a media worker: participants that send packets encoded beforehand and note when each arrives.
+"""The participants of a media benchmark, the same for every server: they send packets encoded beforehand as raw SRTP,
+report as a browser does (sender and receiver reports once a second), and count what arrives and how long it took.
 
-The last eight bytes of each payload are replaced by the time of sending: nothing on the way looks at them.
+With `stamped`, the last eight bytes of each payload are the time of sending: nothing on the way looks at them.
 """
 
 import asyncio
-import fractions
+import math
 import random
 import struct
 import time
-from collections.abc import Callable
 from itertools import count, cycle
 
-import av
-import numpy as np
 from aiortc.codecs import CODECS
-from aiortc.codecs.vpx import Vp8Encoder
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpSenderInfo,
+    RtcpSrPacket,
+    pack_remb_fci,
+)
 
-from media import rtcp, wire
-from media.forwarding import HEADER, payload_of
-from media.ice import LOOPBACK
-from media.link import Link
-from media.messages import ParticipantSpec, RoomOffer, RoomOpened, RoomSpec, Roster, SealedRecording
+from bench._clip import AUDIO_SAMPLES, AUDIO_SECONDS, FPS, Clip
+from media import rtcp
+from media.ice import IceSettings
 from media.sections import Outgoing
 from media.transport import Transport
 from ports.clock import SystemClock
 
-WIDTH, HEIGHT, FPS, BITRATE = 640, 480, 30, 595_000
-CLIP_SECONDS = 4
-AUDIO_BYTES, AUDIO_SECONDS = 100, 0.02
+HEADER = struct.Struct("!BBHII")
 STAMP = struct.Struct("!d")
 CODEC = {"video": CODECS["video"][0], "audio": CODECS["audio"][0]}
-
-Clip = list[list[bytes]]
-
-
-def encode_clip() -> Clip:
-    """The RTP payloads of each frame of a few seconds of VP8; the first is a key frame."""
-    encoder = av.CodecContext.create("libvpx", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-    encoder.bit_rate, encoder.time_base = BITRATE, fractions.Fraction(1, FPS)
-    encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "minrate": str(BITRATE)}
-    encoder.gop_size = FPS * CLIP_SECONDS
-    packer = Vp8Encoder()
-    return [packer.pack(packet)[0] for packet in encoder_output(encoder)]
-
-
-def encoder_output(encoder: av.VideoCodecContext) -> list[av.Packet]:
-    noise = np.random.default_rng(1).integers(0, 60, (HEIGHT, WIDTH), np.uint8)
-    slope = np.add.outer(np.arange(HEIGHT), np.arange(WIDTH))
-    packets = []
-    for number in range(FPS * CLIP_SECONDS):
-        grey = ((slope + number * 5) % 190).astype(np.uint8) + np.roll(noise, number * 7, axis=1)
-        frame = av.VideoFrame.from_ndarray(np.stack([grey] * 3, axis=-1), format="rgb24").reformat(format="yuv420p")
-        frame.pts, frame.time_base = number, encoder.time_base
-        packets += encoder.encode(frame)
-    return packets + encoder.encode(None)
+CLOCK_RATE = {"video": 90000, "audio": 48000}
+REPORT_SECONDS = 1.0
+BANDWIDTH = 1_500_000
+NTP_EPOCH = 2_208_988_800
+GRACE_SECONDS = 0.25
 
 
 class Arrivals:
-    """Seconds from sending to arrival of every packet since `start`."""
+    """Seconds from sending to arrival of every packet that was sent since `since`."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
-        self.counting = False
+        self.since = math.inf
 
-    def heard(self, packet: bytes, now: float) -> None:
-        if self.counting:
-            (sent,) = STAMP.unpack(payload_of(packet)[-8:])
+    def heard(self, packet: bytes) -> None:
+        (sent,) = STAMP.unpack_from(packet, len(packet) - 8)
+        if sent >= self.since:
             self.seconds.append(time.perf_counter() - sent)
 
 
 class Stream:
     """One outgoing track: numbers and times go on, payloads are given."""
 
-    def __init__(self, transport: Transport, outgoing: Outgoing):
-        self._transport, self._outgoing = transport, outgoing
-        self._sequence = random.getrandbits(14)
-        self._origin = random.getrandbits(32)
-        self.sent = 0
+    def __init__(self, transport: Transport, outgoing: Outgoing, kind: str, stamped: bool):
+        self._transport, self._outgoing, self._stamped = transport, outgoing, stamped
+        self._sequence, self._origin = random.getrandbits(14), random.getrandbits(32)
+        self._clock_rate = CLOCK_RATE[kind]
+        self._octets = 0
+        self.sent = self.frames = 0
+        self.first_at = self.last_at = 0.0
 
-    def send(self, payloads: list[bytes], time_units: int) -> None:
-        last = len(payloads) - 1
-        out = self._outgoing
+    def send(self, payloads: list[bytes], seconds: float) -> None:
+        """One frame whose media time is `seconds`."""
+        last, out, now = len(payloads) - 1, self._outgoing, time.perf_counter()
+        moment = self._moment(seconds)
         for index, payload in enumerate(payloads):
             marker = 0x80 if index == last else 0
-            moment = (self._origin + time_units) & 0xFFFFFFFF
             header = HEADER.pack(0x80, marker | out.payload_type, self._sequence, moment, out.ssrc)
-            self._transport.send_rtp(header, payload[:-8] + STAMP.pack(time.perf_counter()))
+            body = payload[:-8] + STAMP.pack(time.perf_counter()) if self._stamped else payload
+            self._transport.send_rtp(header, body)
             self._sequence = (self._sequence + 1) & 0xFFFF
+            self._octets += len(payload)
             self.sent += 1
+        self.first_at, self.last_at = self.first_at or now, now
+        self.frames += 1
 
+    def report(self, seconds: float) -> bytes:
+        ntp = int((time.time() + NTP_EPOCH) * 2**32)
+        return bytes(
+            RtcpSrPacket(
+                self._outgoing.ssrc, RtcpSenderInfo(ntp, self._moment(seconds), self.sent, self._octets & 0xFFFFFFFF)
+            )
+        )
 
-def new_transport(heard: Callable[[bytes, float], None]) -> Transport:
-    return Transport(LOOPBACK, SystemClock(), heard, _ignore, lambda state: None)
-
-
-def _ignore(packet: bytes, now: float) -> None:
-    """Nothing of interest comes this way."""
+    def _moment(self, seconds: float) -> int:
+        return (self._origin + round(seconds * self._clock_rate)) & 0xFFFFFFFF
 
 
 class Sender:
-    """Camera and microphone of one participant."""
+    """Camera and microphone of one participant. It keeps time while it is paused; then a key frame comes first."""
 
-    def __init__(self, clip: Clip):
-        self.transport = Transport(LOOPBACK, SystemClock(), _ignore, self._feedback, lambda state: None)
+    def __init__(self, ice: IceSettings, video: Clip, audio: Clip, *, stamped: bool = True):
+        self.transport = Transport(ice, SystemClock(), _ignore, self._feedback, lambda state: None)
         self.streams: dict[str, Stream] = {}
-        self._clip, self._frames = clip, cycle(clip)
+        self._stamped, self._video, self._audio = stamped, video, audio
+        self._pictures = cycle(video)
+        self._paused = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def offer(self) -> str:
         for kind in ("video", "audio"):
             outgoing = self.transport.section(kind)
             outgoing.carry(CODEC[kind], "load", kind)
-            self.streams[kind] = Stream(self.transport, outgoing)
+            self.streams[kind] = Stream(self.transport, outgoing, kind, self._stamped)
         return await self.transport.offer()
 
     @property
     def sent(self) -> int:
         return sum(stream.sent for stream in self.streams.values())
 
-    def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._video()), asyncio.create_task(self._audio())]
+    async def start(self) -> None:
+        """Begin to send once the connection is up."""
+        await settled(self.transport)
+        start = time.monotonic()
+        self._tasks = [asyncio.create_task(work(start)) for work in (self._film, self._speak, self._report)]
+
+    def pause(self) -> None:
+        self._paused = True
+
+    def resume(self) -> None:
+        self._paused, self._pictures = False, cycle(self._video)
 
     def _feedback(self, packet: bytes, now: float) -> None:
         if any(isinstance(report, rtcp.KeyframeWanted) for report in rtcp.parse(packet)):
-            self._frames = cycle(self._clip)  # which begins with a key frame
+            self._pictures = cycle(self._video)  # which begins with a key frame
 
-    async def _video(self) -> None:
-        start = time.monotonic() + random.random() / FPS
+    async def _film(self, start: float) -> None:
+        phase = random.random() / FPS
         for number in count():
-            await asyncio.sleep(max(0.0, start + number / FPS - time.monotonic()))
-            self.streams["video"].send(next(self._frames), number * 90000 // FPS)
+            await asyncio.sleep(start + phase + number / FPS - time.monotonic())
+            if not self._paused:
+                self.streams["video"].send(next(self._pictures), number / FPS)
 
-    async def _audio(self) -> None:
-        start = time.monotonic() + random.random() * AUDIO_SECONDS
-        payload = [b"\x78" + bytes(AUDIO_BYTES - 1)]
-        for number in count():
-            await asyncio.sleep(max(0.0, start + number * AUDIO_SECONDS - time.monotonic()))
-            self.streams["audio"].send(payload, number * 960)
+    async def _speak(self, start: float) -> None:
+        phase = random.random() * AUDIO_SECONDS
+        for number, packet in enumerate(cycle(self._audio)):
+            await asyncio.sleep(start + phase + number * AUDIO_SECONDS - time.monotonic())
+            if not self._paused:
+                self.streams["audio"].send(packet, number * AUDIO_SAMPLES / CLOCK_RATE["audio"])
+
+    async def _report(self, start: float) -> None:
+        await asyncio.sleep(random.random() * REPORT_SECONDS)
+        while True:
+            for stream in self.streams.values():
+                if stream.sent and not self._paused:
+                    self.transport.send_rtcp(stream.report(time.monotonic() - start))
+            await asyncio.sleep(REPORT_SECONDS)
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await _end(self._tasks)
         await self.transport.close()
 
 
-class LoadRoom:
-    """A room of the worker with its participants, all in this process."""
+class Receiver:
+    """The receiving connection of one participant."""
 
-    def __init__(self, link: Link, room_id: str, parties: int, clip: Clip, arrivals: Arrivals):
-        self._link, self._room_id, self._arrivals = link, room_id, arrivals
-        self.senders = {f"p{number}": Sender(clip) for number in range(parties)}
-        self._receivers: dict[str, Transport] = {}
-        self._listening: asyncio.Task[None] | None = None
-        self._progress = asyncio.Condition()
+    def __init__(self, ice: IceSettings, arrivals: Arrivals):
+        self.transport = Transport(ice, SystemClock(), self._heard, _ignore, lambda state: None)
+        self._arrivals = arrivals
+        self._highest: dict[bytes, bytes] = {}
+        self._tasks = [asyncio.create_task(self._report())]
 
-    async def open(self) -> None:
-        spec = RoomSpec(scope=self._room_id, recording_id=self._room_id, serial=self._room_id)
-        await self._link.ask(wire.OpenRoom(self._room_id, spec), RoomOpened, 10)
-        self._listening = asyncio.create_task(self._listen())
-        for name, sender in self.senders.items():
-            participant = ParticipantSpec(participant_id=name, person_id=name, role="insured")
-            await self._link.ask(wire.Join(self._room_id, participant), Roster, 10)
-            body = wire.Publish(self._room_id, name, await sender.offer(), {"0": "camera", "1": "microphone"})
-            await sender.transport.accept_answer(await self._link.ask(body, str, 10))
-            sender.start()
+    def _heard(self, packet: bytes, now: float) -> None:
+        self._highest[packet[8:12]] = packet[2:4]
+        self._arrivals.heard(packet)
 
-    async def _listen(self) -> None:
-        async with self._link.watch(self._room_id, 10) as box:
-            async for event in box:
-                if isinstance(event, RoomOffer):
-                    await self._take(event)
+    async def _report(self) -> None:
+        await asyncio.sleep(random.random() * REPORT_SECONDS)
+        while True:
+            if self._highest:
+                self.transport.send_rtcp(self._report_now())
+            await asyncio.sleep(REPORT_SECONDS)
 
-    async def _take(self, offer: RoomOffer) -> None:
-        receiver = self._receivers.setdefault(offer.participant_id, new_transport(self._arrivals.heard))
-        answer, _ = await receiver.accept(offer.sdp)
-        await self._link.ask(wire.Answer(self._room_id, offer.participant_id, answer), None, 10)
-        async with self._progress:
-            self._progress.notify_all()
+    def _report_now(self) -> bytes:
+        own = self.transport.local_ssrc
+        highest = {int.from_bytes(ssrc): int.from_bytes(number) for ssrc, number in self._highest.items()}
+        blocks = [RtcpReceiverInfo(ssrc, 0, 0, number, 0, 0, 0) for ssrc, number in highest.items()]
+        remb = RtcpPsfbPacket(RTCP_PSFB_APP, own, 0, pack_remb_fci(BANDWIDTH, list(highest)))
+        return bytes(RtcpRrPacket(own, blocks)) + bytes(remb)
 
-    async def connected(self) -> None:
-        """Returns once every participant sends and receives."""
-        async with self._progress:
-            await self._progress.wait_for(lambda: len(self._receivers) == len(self.senders))
-        for transport in [*(sender.transport for sender in self.senders.values()), *self._receivers.values()]:
-            settled = asyncio.Event()
-            transport.when_settled(settled.set)
-            await settled.wait()
-
-    async def close(self) -> SealedRecording:
-        for sender in self.senders.values():
-            await sender.close()
-        sealed = await self._link.ask(wire.CloseRoom(self._room_id, "over"), SealedRecording, 60)
-        self._listening.cancel()
-        await asyncio.wait([self._listening])
-        for receiver in self._receivers.values():
-            await receiver.close()
-        return sealed
+    async def close(self) -> None:
+        await _end(self._tasks)
+        await self.transport.close()
 
 
 class DirectPair:
     """The same packets from peer to peer: what the machine and this process take on their own."""
 
-    def __init__(self, clip: Clip, arrivals: Arrivals):
-        self._sender, self._receiver = Sender(clip), new_transport(arrivals.heard)
+    def __init__(self, ice: IceSettings, video: Clip, audio: Clip, arrivals: Arrivals):
+        self._sender, self._receiver = Sender(ice, video, audio), Receiver(ice, arrivals)
 
     async def open(self) -> None:
-        answer, _ = await self._receiver.accept(await self._sender.offer())
+        answer, _ = await self._receiver.transport.accept(await self._sender.offer())
         await self._sender.transport.accept_answer(answer)
-        self._sender.start()
+        await self._sender.start()
 
     async def close(self) -> None:
         await self._sender.close()
         await self._receiver.close()
+
+
+async def settled(transport: Transport) -> None:
+    """Returns once the transport is connected. Raises ConnectionError when it ends instead."""
+    done = asyncio.Event()
+    transport.when_settled(done.set)
+    await done.wait()
+    if transport.ended:
+        raise ConnectionError("a participant's connection did not come up")
+
+
+def _ignore(packet: bytes, now: float) -> None:
+    """Nothing of interest comes this way."""
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
