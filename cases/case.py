@@ -4,9 +4,10 @@ from datetime import date, datetime
 
 import msgspec
 
+from cases.films import Composition
 from cases.papers import Document, Ink, PhotoTask
 from cases.parts import AgentRef, CaseKind, CasePerson, Role, SubmittedDocument
-from cases.rooms import Composition, Meeting, Party, Recording
+from cases.rooms import Meeting, Party, Recording
 from cases.state import State
 from cases.taipei import taipei_date
 

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from cases.case import Case
 from cases.codec import Happened
 from cases.events_composition import CompositionFailed, CompositionMade
-from cases.rooms import Composition
+from cases.films import Composition
 
 
 def _made(case: Case, event: CompositionMade, happened: Happened) -> Case:
