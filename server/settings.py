@@ -1,6 +1,7 @@
 """One frozen `Settings`, read once from `CVX_*` variables; every problem is reported at once."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,6 +10,9 @@ from urllib.parse import urlsplit
 ENVIRONMENTS = ("embedded", "production")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SMS_GATEWAYS = ("console", "mitake", "twilio")
+_ADDRESS = r"([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?"
+ICE_URL = re.compile(rf"stuns?:{_ADDRESS}|turns?:{_ADDRESS}(\?transport=(udp|tcp))?")
+TURN_SECRET_LENGTH = 16
 
 
 class SettingsError(Exception):
@@ -131,10 +135,20 @@ def _contradictions(s: Settings):
         yield "CVX_TLS_CERT and CVX_TLS_KEY go together"
     if s.public_url and urlsplit(s.public_url).scheme not in ("http", "https"):
         yield "CVX_PUBLIC_URL must be an http or https address"
+    yield from _wrong_ice_addresses(s)
     if s.sms != "console" and not s.sms_url:
         yield f"CVX_SMS={s.sms} needs CVX_SMS_URL"
     if s.env == "production":
         yield from _missing_in_production(s)
+
+
+def _wrong_ice_addresses(s: Settings):
+    """A browser refuses the whole call for one address that it cannot read."""
+    for url in s.ice_urls:
+        if not ICE_URL.fullmatch(url):
+            yield f"CVX_ICE_URLS: {url} is no stun:, turn: or turns: address (RFC 7064, RFC 7065)"
+    if any(url.startswith("turn") for url in s.ice_urls) and len(s.turn_secret) < TURN_SECRET_LENGTH:
+        yield f"CVX_TURN_SECRET must have at least {TURN_SECRET_LENGTH} characters where CVX_ICE_URLS names TURN"
 
 
 def _missing_in_production(s: Settings):

@@ -18,7 +18,10 @@ SAMPLE = {
     "CVX_TSA_URL": "https://tsa.example",
     "CVX_SMS_URL": "https://sms.example",
     "CVX_TURN_HOST": "turn.example",
-    "CVX_TURN_SECRET": "s",
+    "CVX_TURN_SECRET": "a secret of sixteen or more",
+    "CVX_TURN_ADDRESS": "192.0.2.2",
+    "CVX_TURN_CERT": "/dev/null",
+    "CVX_TURN_KEY": "/dev/null",
     "CVX_MEDIA_ADDRESS": "192.0.2.1",
     "CVX_KEK_PATH": "/dev/null",
 }

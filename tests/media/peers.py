@@ -3,6 +3,7 @@
 import asyncio
 import fractions
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from aiortc import (
     MediaStreamTrack,
     RTCBundlePolicy,
     RTCConfiguration,
+    RTCIceServer,
     RTCPeerConnection,
     RTCSessionDescription,
     VideoStreamTrack,
@@ -68,8 +70,8 @@ class Tone(AudioStreamTrack):
         return frame
 
 
-def connection() -> RTCPeerConnection:
-    return RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+def connection(servers: Sequence[RTCIceServer] = ()) -> RTCPeerConnection:
+    return RTCPeerConnection(RTCConfiguration(iceServers=list(servers), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
 
 
 async def hang_up(pc: RTCPeerConnection) -> None:
@@ -85,8 +87,10 @@ async def hang_up(pc: RTCPeerConnection) -> None:
 class Peer:
     """One participant's browser. `room` is a Room, or anything with its publish and answer."""
 
-    def __init__(self, room: Any, participant_id: str, role: str = "policyholder"):
-        self.room = room
+    def __init__(
+        self, room: Any, participant_id: str, role: str = "policyholder", servers: Sequence[RTCIceServer] = ()
+    ):
+        self.room, self.servers = room, servers
         self.spec = ParticipantSpec(participant_id=participant_id, person_id=f"person-{participant_id}", role=role)
         self.up = self.down = None
         self.picture, self.tone = Picture(), Tone()
@@ -99,7 +103,7 @@ class Peer:
 
     async def publish(self, *kinds: str) -> None:
         """`kinds`: video, audio; both when none is given."""
-        self.up = connection()
+        self.up = connection(self.servers)
         sources = {}
         for kind in kinds or ("video", "audio"):
             self.up.addTransceiver(self.picture if kind == "video" else self.tone, "sendonly")
@@ -118,7 +122,7 @@ class Peer:
         if fragment != self._fragment:
             if self.down is not None:
                 await hang_up(self.down)
-            self.down, self._fragment = connection(), fragment
+            self.down, self._fragment = connection(self.servers), fragment
             self.down.on("track", self._read)
         await self.down.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
         await self.down.setLocalDescription(await self.down.createAnswer())

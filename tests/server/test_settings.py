@@ -60,3 +60,22 @@ def test_production_refuses_the_console_sms_twin():
 def test_a_child_process_gets_the_same_settings_through_its_environment():
     settings = Settings(port=9000, data_dir=Path("/tmp/x"), ice_urls=("stun:a", "stun:b"))
     assert load_settings(settings.environment()) == settings
+
+
+@pytest.mark.parametrize(
+    "url", ["turn:", "turn://turn.example", "turn:turn.example?transport=tls", "http://a", "turn:a b"]
+)
+def test_an_address_that_a_browser_would_refuse_stops_the_start(url):
+    environ = {"CVX_ICE_URLS": f"stun:stun.example,{url}", "CVX_TURN_SECRET": "a" * 16}
+    assert problems_of(environ) == (f"CVX_ICE_URLS: {url} is no stun:, turn: or turns: address (RFC 7064, RFC 7065)",)
+
+
+def test_turn_over_udp_tcp_and_tls_is_named_by_address():
+    urls = ("turn:turn.example:3478?transport=udp", "turn:turn.example?transport=tcp", "turns:[2001:db8::1]:443")
+    assert load_settings({"CVX_ICE_URLS": ",".join(urls), "CVX_TURN_SECRET": "a" * 16}).ice_urls == urls
+
+
+@pytest.mark.parametrize("secret", ["", "short"])
+def test_turn_without_a_secret_worth_its_name_stops_the_start(secret):
+    environ = {"CVX_ICE_URLS": "turns:turn.example:443", "CVX_TURN_SECRET": secret}
+    assert problems_of(environ) == ("CVX_TURN_SECRET must have at least 16 characters where CVX_ICE_URLS names TURN",)
