@@ -18,7 +18,7 @@ MANUALS = sorted((Path(__file__).parents[3] / "shared" / "seeds").glob("*.txt"))
 def test_the_manual_s_rules_come_in_its_order() -> None:
     ids = [rule.id for rule in load_rulebook().rules]
     chapters = [rule_id.split(".")[0] for rule_id in ids if rule_id.startswith("UW-")]
-    assert sorted(set(chapters)) == ["UW-01", "UW-02", "UW-15"]
+    assert chapters == sorted(chapters)
     assert ids.index("UW-01.2.1.1") < ids.index("UW-01.4") < ids.index("UW-02.1.1") < ids.index("UW-15.4.0")
 
 
