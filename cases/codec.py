@@ -14,6 +14,8 @@ from ports.journal import Entry, Record
 # (event type, stored version) -> the body one version later
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("IdentityShown", 1): lambda body: body | {"longest_gap_ms": None},
+    ("RecordingStarted", 1): lambda body: body | {"part": 1},
+    ("RecordingSealed", 1): lambda body: body | {"part": 1},
     ("RecordingViewed", 1): lambda body: body | {"recording_id": None},
 }
 

@@ -138,8 +138,13 @@ class MeetingEnded(Event):
 
 
 class RecordingStarted(Event):
+    """The first frame is on the disk. A recording that goes on after a lost worker starts again, as its next `part`."""
+
+    version: ClassVar[int] = 2
+
     room_id: str
     recording_id: str
+    part: int = 1
 
 
 class RecordingStalled(Event):
@@ -153,8 +158,9 @@ class RecordingResumed(Event):
     recording_id: str
 
 
-class RecordingSealed(Event):
-    """`started_at` is the zero of the recording's clock: every offset of its segments counts from it."""
+class RecordingPartSealed(Event):
+    """The files of one part are whole and hashed, while others are missing yet or the meeting goes on; or it came after
+    its time. `started_at` is the zero of the part's clock: every offset of its segments counts from it."""
 
     room_id: str
     recording_id: str
@@ -164,3 +170,26 @@ class RecordingSealed(Event):
     seconds: float
     tracks: tuple[Track, ...]
     started_at: datetime
+    part: int = 1
+
+
+class RecordingSealed(RecordingPartSealed):
+    """The part with which the recording is whole."""
+
+    version: ClassVar[int] = 2
+
+
+class RecordingPartMissing(Event):
+    """A part was started and never came: what it held is a gap, unless it still comes."""
+
+    room_id: str
+    recording_id: str
+    part: int
+
+
+class RecordingCompleted(Event):
+    """The recording is as whole as it will be, without a new part: the meeting ended when all parts were sealed, or
+    those that lack were given up."""
+
+    room_id: str
+    recording_id: str

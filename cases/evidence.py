@@ -22,6 +22,7 @@ from cases.desk import Desk
 from cases.events_papers import InkAccepted
 from cases.events_review import EvidenceExported
 from cases.evidence_readme import README
+from cases.manifest import manifest_name
 from cases.workflow import load, record
 from ports.chain import journal_key
 from ports.journal import Entry
@@ -74,10 +75,12 @@ async def _documents(desk: Desk, case: Case) -> dict[str, bytes]:
 
 
 async def _manifests(desk: Desk, case: Case) -> dict[str, bytes]:
-    sealed = [recording for recording in case.recordings if recording.sealed]
+    """One of each part of each recording."""
     return {
-        f"recordings/{recording.serial}.manifest": await desk.blobs.get(recording.manifest_blob, scope=case.case_id)
-        for recording in sealed
+        manifest_name(recording, part): await desk.blobs.get(part.manifest_blob, scope=case.case_id)
+        for recording in case.recordings
+        if recording.sealed
+        for part in recording.parts
     }
 
 

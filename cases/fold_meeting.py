@@ -9,7 +9,8 @@ from cases import events_meeting as e
 from cases.case import Case
 from cases.codec import Happened
 from cases.event import Event
-from cases.rooms import Answer, Card, Meeting, Party, Prompt, Recording, Shown
+from cases.joining import joined
+from cases.rooms import Answer, Card, Meeting, Part, Party, Prompt, Recording, Shown
 
 Effect = Callable[[Case, Any, Happened], Case]
 
@@ -50,7 +51,7 @@ def _permitted(case: Case, event: e.PermissionsReported, happened: Happened) -> 
     return with_party(case, event.room_id, event.person_id, lambda party: replace(party, permissions=permissions))
 
 
-def _joined(case: Case, event: e.PersonJoined, happened: Happened) -> Case:
+def _person_joined(case: Case, event: e.PersonJoined, happened: Happened) -> Case:
     def join(meeting: Meeting) -> Meeting:
         return replace(meeting, present=tuple(dict.fromkeys((*meeting.present, event.person_id))))
 
@@ -132,32 +133,62 @@ def _ended(case: Case, event: e.MeetingEnded, happened: Happened) -> Case:
     return with_meeting(case, event.room_id, end)
 
 
+def with_recording(case: Case, event: Any, happened: Happened, change: Callable[[Recording], Recording]) -> Case:
+    """The recording that an event is about, which begins now if nothing was told of it before."""
+    if case.recording_of(event.recording_id) is None:
+        serial = next((m.serial for m in case.meetings if m.recording_id == event.recording_id), "")
+        begun = Recording(event.recording_id, event.room_id, serial, happened.at)
+        case = replace(case, recordings=(*case.recordings, begun))
+    changed = (change(each) if each.recording_id == event.recording_id else each for each in case.recordings)
+    return replace(case, recordings=tuple(changed))
+
+
 def _recording_started(case: Case, event: e.RecordingStarted, happened: Happened) -> Case:
-    if any(recording.recording_id == event.recording_id for recording in case.recordings):
-        return case  # the recording goes on after a lost worker
-    serial = next((m.serial for m in case.meetings if m.recording_id == event.recording_id), "")
-    recording = Recording(event.recording_id, event.room_id, serial, happened.at)
-    return replace(case, recordings=(*case.recordings, recording))
+    def start(recording: Recording) -> Recording:
+        return replace(recording, started={event.part: happened.at} | recording.started)
+
+    return with_recording(case, event, happened, start)
 
 
 def _recording_stalled(case: Case, event: e.RecordingStalled, happened: Happened) -> Case:
     return with_meeting(case, event.room_id, lambda meeting: replace(meeting, stalls=meeting.stalls + 1))
 
 
-def _recording_sealed(case: Case, event: e.RecordingSealed, happened: Happened) -> Case:
-    recording = Recording(
-        recording_id=event.recording_id,
-        room_id=event.room_id,
-        serial=event.serial,
-        started_at=event.started_at,
-        seconds=event.seconds,
+def _part_sealed(case: Case, event: e.RecordingPartSealed, happened: Happened) -> Case:
+    part = Part(
+        part=event.part,
         manifest_blob=event.manifest_blob,
         manifest_sha256=event.manifest_sha256,
+        started_at=event.started_at,
+        seconds=event.seconds,
         tracks=event.tracks,
-        source=happened.id,
     )
-    others = tuple(r for r in case.recordings if r.recording_id != event.recording_id)
-    return replace(case, recordings=(*others, recording))
+
+    def add(recording: Recording) -> Recording:
+        others = (other for other in recording.parts if other.part != event.part)
+        parts = tuple(sorted((*others, part), key=lambda each: each.started_at))
+        return joined(replace(recording, serial=event.serial, parts=parts, missing=recording.missing - {event.part}))
+
+    return with_recording(case, event, happened, add)
+
+
+def _part_missing(case: Case, event: e.RecordingPartMissing, happened: Happened) -> Case:
+    def give_up(recording: Recording) -> Recording:
+        started = {event.part: happened.at} | recording.started
+        return joined(replace(recording, started=started, missing=recording.missing | {event.part}))
+
+    return with_recording(case, event, happened, give_up)
+
+
+def _recording_completed(case: Case, event: e.RecordingCompleted, happened: Happened) -> Case:
+    def complete(recording: Recording) -> Recording:
+        return replace(recording, source=recording.source or happened.id)
+
+    return with_recording(case, event, happened, complete)
+
+
+def _recording_sealed(case: Case, event: e.RecordingSealed, happened: Happened) -> Case:
+    return _recording_completed(_part_sealed(case, event, happened), event, happened)
 
 
 MEETING_EFFECTS: dict[type[Event], Effect] = {
@@ -165,7 +196,7 @@ MEETING_EFFECTS: dict[type[Event], Effect] = {
     e.CodeRefused: _code_refused,
     e.PhoneVerified: _verified,
     e.PermissionsReported: _permitted,
-    e.PersonJoined: _joined,
+    e.PersonJoined: _person_joined,
     e.PersonLeft: _left,
     e.Prompted: _prompted,
     e.ConsentGiven: _consent_given,
@@ -178,5 +209,8 @@ MEETING_EFFECTS: dict[type[Event], Effect] = {
     e.MeetingEnded: _ended,
     e.RecordingStarted: _recording_started,
     e.RecordingStalled: _recording_stalled,
+    e.RecordingPartSealed: _part_sealed,
+    e.RecordingPartMissing: _part_missing,
     e.RecordingSealed: _recording_sealed,
+    e.RecordingCompleted: _recording_completed,
 }

@@ -10,6 +10,8 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from cases.rooms import Part, Recording
+
 
 class Gap(msgspec.Struct, frozen=True):
     """Milliseconds of the recording's clock. `reason`: muted, loss, or why the track's segment before it ended."""
@@ -23,6 +25,7 @@ class Gap(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True):
     recording_id: str
     gaps: tuple[Gap, ...]
+    part: int = 1
 
 
 class _Signature(msgspec.Struct, frozen=True):
@@ -45,3 +48,8 @@ def signed_manifest(data: bytes, public_key: bytes) -> Manifest | None:
         return msgspec.json.decode(file.manifest, type=Manifest)
     except (msgspec.MsgspecError, ValueError, InvalidSignature):
         return None
+
+
+def manifest_name(recording: Recording, part: Part) -> str:
+    """The name of a part's manifest in the evidence package; the first has the name that the only one always had."""
+    return f"recordings/{recording.serial}{'' if part.part == 1 else f'.part-{part.part}'}.manifest"

@@ -10,7 +10,14 @@ from cases.case import Case
 from cases.desk import Desk
 from cases.errors import EndNeedsReason, NotAllowed, PhotosNotApproved
 from cases.event import Event
-from cases.events_meeting import MeetingEnded, PermissionsReported, PersonJoined, PersonLeft, RoomOpened
+from cases.events_meeting import (
+    MeetingEnded,
+    PermissionsReported,
+    PersonJoined,
+    PersonLeft,
+    RecordingCompleted,
+    RoomOpened,
+)
 from cases.opening import amended
 from cases.parts import AgentRef, Permission
 from cases.rooms import Meeting
@@ -111,9 +118,19 @@ async def end_meeting(desk: Desk, actor: Actor, case_id: str, reason: str | None
             return []
         if not finished(case, meeting) and not (reason or "").strip():
             raise EndNeedsReason
-        return [MeetingEnded(room_id=meeting.room_id, reason=gates.text(reason) if reason else None)]
+        return ending(case, meeting, gates.text(reason) if reason else None)
 
     return await record(desk, actor, case_id, decide)
+
+
+def ending(case: Case, meeting: Meeting, reason: str | None) -> list[Event]:
+    """The end of an open meeting. Nobody seals anything any more when all its parts are sealed already, because its
+    worker was lost and it did not go on."""
+    ended = MeetingEnded(room_id=meeting.room_id, reason=reason)
+    recording = case.recording_of(meeting.recording_id)
+    if recording is None or recording.outstanding or not recording.parts:
+        return [ended]
+    return [ended, RecordingCompleted(room_id=meeting.room_id, recording_id=recording.recording_id)]
 
 
 def finished(case: Case, meeting: Meeting) -> bool:

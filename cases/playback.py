@@ -1,6 +1,6 @@
 """The recording as the player gets it: tracks on one time axis, marks from the journal, gaps. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import msgspec
 from cases.actor import Actor
 from cases.case import Case
 from cases.codec import Happened
+from cases.joining import holes
 from cases.manifest import Manifest
 from cases.parts import Track
 from cases.rooms import Recording
@@ -39,23 +40,29 @@ MARKED: dict[str, tuple[str, ...]] = {
 
 
 def playback(
-    case: Case, recording: Recording, viewer: Actor, happenings: Iterable[Happened], manifest: Manifest | None
+    case: Case,
+    recording: Recording,
+    viewer: Actor,
+    happenings: Iterable[Happened],
+    manifests: Sequence[Manifest | None],
 ) -> RecordingView:
-    """`manifest` None: nobody vouches for what this recording lacks."""
+    """`manifests` are those of the recording's parts; where one is None nobody vouches for what that part lacks."""
     started_at = recording.started_at
+    gaps = tuple(_gaps(case, recording, manifests))
     return RecordingView(
         case_no=case.case_no,
         recording_id=recording.recording_id,
         serial=recording.serial,
         started_at=started_at,
-        seconds=recording.seconds,
+        seconds=max([recording.seconds, *(gap.to_s for gap in gaps)]),
         sealed=recording.sealed,
-        verified=manifest is not None,
+        verified=bool(manifests) and None not in manifests,
         manifest_sha256=recording.manifest_sha256,
         tracks=tuple(_track(case, recording, track) for track in recording.tracks),
         marks=_marks(case, recording, started_at, happenings),
-        gaps=_gaps(manifest),
+        gaps=gaps,
         viewed=case.viewed.get((viewer.id, recording.recording_id), ()),
+        missing_parts=len(recording.missing),
         recordings=tuple(
             RecordingRef(each.recording_id, each.serial, each.started_at, each.seconds)
             for each in case.sealed_recordings
@@ -105,6 +112,12 @@ def _mark(happened: Happened, started_at: datetime) -> MarkView:
     )
 
 
-def _gaps(manifest: Manifest | None) -> tuple[GapView, ...]:
-    gaps = manifest.gaps if manifest else ()
-    return tuple(GapView(gap.track_id, gap.from_ms / 1000, gap.to_ms / 1000, gap.reason) for gap in gaps)
+def _gaps(case: Case, recording: Recording, manifests: Sequence[Manifest | None]) -> Iterator[GapView]:
+    """Those that the parts' manifests state, and the holes between the parts."""
+    for part, manifest in zip(recording.parts, manifests, strict=True):
+        offset = (part.started_at - recording.started_at).total_seconds()
+        for gap in manifest.gaps if manifest else ():
+            yield GapView(gap.track_id, offset + gap.from_ms / 1000, offset + gap.to_ms / 1000, gap.reason)
+    meeting = next(meeting for meeting in case.meetings if meeting.room_id == recording.room_id)
+    for track_id, since, to, reason in holes(recording, meeting.ended_at or case.updated_at):
+        yield GapView(track_id, round(since, 3), round(to, 3), reason)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -15,18 +15,31 @@ from cases.codec import from_entry
 from cases.desk import Desk
 from cases.errors import RangesInvalid, RecordingNotFound
 from cases.event import Event
-from cases.events_meeting import MeetingEnded, RecordingResumed, RecordingSealed, RecordingStalled, RecordingStarted
+from cases.events_meeting import (
+    MeetingEnded,
+    RecordingCompleted,
+    RecordingPartMissing,
+    RecordingPartSealed,
+    RecordingResumed,
+    RecordingSealed,
+    RecordingStalled,
+    RecordingStarted,
+)
 from cases.events_review import RecordingViewed
 from cases.manifest import Manifest, signed_manifest
+from cases.meeting import ending
 from cases.parts import Segment, Track
 from cases.playback import playback
-from cases.rooms import Meeting, Recording
+from cases.rooms import Meeting, Part, Recording
+from cases.state import TRANSITIONS
 from cases.view_types import RecordingView
 from cases.workflow import load, record
 from ports.errors import BlobNotFound
 
 MAX_RANGES = 200
 VIEW_SECONDS = 12 * 3600  # as long as a login session lives
+PATIENCE = timedelta(minutes=30)  # with a part whose machine is gone, after the meeting
+INTERRUPTED = frozenset({"recovered", "drained", "lease_lost"})  # a part that ended so is not the end of the meeting
 
 
 class Sealed(Protocol):
@@ -40,14 +53,17 @@ class Sealed(Protocol):
     tracks: tuple[Any, ...]
     started_at: datetime | None
     reason: str
+    part: int
 
 
-async def recording_started(desk: Desk, case_id: str, room_id: str, recording_id: str) -> Case:
-    """Reported again after a lost worker: the recording goes on."""
+async def recording_started(desk: Desk, case_id: str, room_id: str, recording_id: str, part: int = 1) -> Case:
+    """Told once a part: after a lost worker the recording goes on."""
 
     def decide(case: Case) -> list[Event]:
         _meeting(case, room_id)
-        return [RecordingStarted(room_id=room_id, recording_id=recording_id)]
+        begun = case.recording_of(recording_id)
+        told = begun is not None and part in begun.started
+        return [] if told else [RecordingStarted(room_id=room_id, recording_id=recording_id, part=part)]
 
     return await record(desk, SYSTEM, case_id, decide)
 
@@ -70,17 +86,60 @@ async def recording_resumed(desk: Desk, case_id: str, room_id: str, recording_id
 
 
 async def recording_sealed(desk: Desk, case_id: str, room_id: str, sealed: Sealed) -> Case:
-    """The files are whole and hashed. A room whose meeting nobody ended (host lost, time-out) ends with it. Reported
-    again, it changes nothing."""
+    """The files of a part are whole and hashed. A room whose meeting nobody ended (host lost, time-out) ends with it; a
+    meeting whose worker was lost goes on. Reported again, it changes nothing."""
 
     def decide(case: Case) -> list[Event]:
         meeting = _meeting(case, room_id)
-        if any(recording.sealed and recording.recording_id == sealed.recording_id for recording in case.recordings):
+        known = case.recording_of(sealed.recording_id)
+        if known and any(part.part == sealed.part for part in known.parts):
             return []
-        ended = [] if meeting.ended_at else [MeetingEnded(room_id=room_id, reason=sealed.reason or "recording_sealed")]
-        return [*ended, _sealed_event(meeting, sealed)]
+        ends = meeting.ended_at is None and sealed.reason not in INTERRUPTED
+        ended = [MeetingEnded(room_id=room_id, reason=sealed.reason or "recording_sealed")] if ends else []
+        return [*ended, _sealed_event(case, meeting, sealed, over=ends or meeting.ended_at is not None)]
 
     return await record(desk, SYSTEM, case_id, decide)
+
+
+async def meeting_abandoned(desk: Desk, case_id: str, room_id: str, reason: str) -> Case:
+    """No worker has held the room of this open meeting for long, and nobody came back."""
+
+    def decide(case: Case) -> list[Event]:
+        meeting = _meeting(case, room_id)
+        return [] if meeting.ended_at else ending(case, meeting, reason)
+
+    return await record(desk, SYSTEM, case_id, decide)
+
+
+async def give_up_parts(desk: Desk, case_id: str) -> Case:
+    """A recording is not held back for ever by a part that does not come (its disk is gone): half an hour after the
+    meeting it is as whole as it will be, and says what it lacks. The part may still come later."""
+
+    def decide(case: Case) -> list[Event]:
+        overdue = ((recording, _overdue(desk, case, recording)) for recording in case.recordings)
+        return [event for recording, meeting in overdue if meeting for event in _given_up(case, meeting, recording)]
+
+    return await record(desk, SYSTEM, case_id, decide)
+
+
+def _overdue(desk: Desk, case: Case, recording: Recording) -> Meeting | None:
+    """The meeting of a recording that has been waited for long enough."""
+    meeting = _meeting(case, recording.room_id)
+    over = meeting.ended_at is not None and desk.clock.now() - meeting.ended_at >= PATIENCE
+    return meeting if over and not recording.sealed else None
+
+
+def _given_up(case: Case, meeting: Meeting, recording: Recording) -> list[Event]:
+    about = {"room_id": meeting.room_id, "recording_id": recording.recording_id}
+    missing = [RecordingPartMissing(**about, part=part) for part in sorted(recording.outstanding)]
+    completed = [RecordingCompleted(**about)] if RecordingCompleted in TRANSITIONS[case.state] else []
+    return [*missing, *completed]
+
+
+def parts_of(case: Case, recording_id: str) -> tuple[Part, ...]:
+    """In the order of time; of a recording that nobody knows, none."""
+    recording = case.recording_of(recording_id)
+    return recording.parts if recording else ()
 
 
 async def view_recording(
@@ -102,9 +161,9 @@ async def recording_view(desk: Desk, actor: Actor, case_id: str, recording_id: s
     case = await load(desk, case_id)
     recording = sealed_recording(case, actor, recording_id)
     await _note_view(desk, actor, case_id, recording)
-    manifest = await _manifest(desk, case_id, recording)
+    manifests = [await _manifest(desk, case_id, part) for part in recording.parts]
     happenings = map(from_entry, await desk.journal.read(case_id))
-    return playback(case, recording, actor, happenings, manifest)
+    return playback(case, recording, actor, happenings, manifests)
 
 
 async def segment_blob(
@@ -146,8 +205,12 @@ def _meeting(case: Case, room_id: str) -> Meeting:
     return meeting
 
 
-def _sealed_event(meeting: Meeting, sealed: Sealed) -> RecordingSealed:
-    return RecordingSealed(
+def _sealed_event(case: Case, meeting: Meeting, sealed: Sealed, over: bool) -> RecordingPartSealed:
+    """RecordingSealed when nothing else is waited for."""
+    known = case.recording_of(sealed.recording_id)
+    whole = over and (known is None or (not known.sealed and known.outstanding <= {sealed.part}))
+    kind = RecordingSealed if whole and RecordingSealed in TRANSITIONS[case.state] else RecordingPartSealed
+    return kind(
         room_id=meeting.room_id,
         recording_id=sealed.recording_id,
         serial=sealed.serial,
@@ -156,6 +219,7 @@ def _sealed_event(meeting: Meeting, sealed: Sealed) -> RecordingSealed:
         seconds=sealed.seconds,
         tracks=tuple(_track(track) for track in sealed.tracks),
         started_at=sealed.started_at or meeting.opened_at,
+        part=sealed.part,
     )
 
 
@@ -182,13 +246,13 @@ def _checked(ranges: list[list[float]]) -> tuple[tuple[float, float], ...]:
     return tuple((float(start), float(end)) for start, end in ranges)
 
 
-async def _manifest(desk: Desk, case_id: str, recording: Recording) -> Manifest | None:
+async def _manifest(desk: Desk, case_id: str, part: Part) -> Manifest | None:
     """As the journal has its digest and as this system signed it; None when either does not hold."""
     try:
-        data = await desk.blobs.get(recording.manifest_blob, scope=case_id)
+        data = await desk.blobs.get(part.manifest_blob, scope=case_id)
     except BlobNotFound:
         return None
     digest = await asyncio.to_thread(hashlib.sha256, data)
-    if digest.hexdigest() != recording.manifest_sha256:
+    if digest.hexdigest() != part.manifest_sha256:
         return None
     return await asyncio.to_thread(signed_manifest, data, await desk.keys.public_key())

@@ -16,7 +16,7 @@ from cases.codec import EventUnknown, Happened, from_entry
 from cases.errors import CaseError, EvidenceInvalid
 from cases.events_papers import InkAccepted
 from cases.fold import replay
-from cases.manifest import signed_manifest
+from cases.manifest import manifest_name, signed_manifest
 from cases.papers import Document
 from cases.submission import package_sha256, submitted_documents
 from cases.trust import Anchors, fingerprint
@@ -252,13 +252,14 @@ def _sealed(files: Files, document: Document, roots: tuple[bytes, ...]) -> Itera
 def _manifests(files: Files, case: Case, key: bytes) -> Iterator[Problem]:
     """Each is the one that the journal has the digest of, and signed with the system's key by itself."""
     for recording in case.sealed_recordings:
-        name = f"recordings/{recording.serial}.manifest"
-        data = files.get(name, b"")
-        manifest = signed_manifest(data, key)
-        if hashlib.sha256(data).hexdigest() != recording.manifest_sha256:
-            yield Problem("recording_differs", name)
-        elif manifest is None or manifest.recording_id != recording.recording_id:
-            yield Problem("recording_unsigned", name)
+        for part in recording.parts:
+            name = manifest_name(recording, part)
+            data = files.get(name, b"")
+            manifest = signed_manifest(data, key)
+            if hashlib.sha256(data).hexdigest() != part.manifest_sha256:
+                yield Problem("recording_differs", name)
+            elif manifest is None or (manifest.recording_id, manifest.part) != (recording.recording_id, part.part):
+                yield Problem("recording_unsigned", name)
 
 
 def _parsed(files: Files, name: str) -> Any:

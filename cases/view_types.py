@@ -290,6 +290,7 @@ class RecordingView(View, frozen=True):
     gaps: tuple[GapView, ...]
     viewed: tuple[tuple[float, float], ...]
     recordings: tuple[RecordingRef, ...]
+    missing_parts: int = 0  # those that never came: their time is a gap
     composition: CompositionView = CompositionView("none")
 
 

@@ -153,7 +153,8 @@ class SealedTrack(Value, frozen=True):
 class SealedRecording(Value, frozen=True):
     """``started_at`` is the zero of the recording's clock: every ``start_ms`` counts from it. It lies before the first
     frame, and so before the event that says that the recorder writes. ``reason``: why the room was closed, one of
-    `Reason` or the closing caller's word; "recovered" where its process died before anyone said."""
+    `Reason` or the closing caller's word; "recovered" where its process died before anyone said.
+    ``part``: a recording that went on after a worker was lost has more than one."""
 
     recording_id: str
     serial: str
@@ -163,6 +164,7 @@ class SealedRecording(Value, frozen=True):
     tracks: tuple[SealedTrack, ...] = ()
     started_at: datetime | None = None
     reason: str = ""
+    part: int = 1
 
 
 class RecorderEvent(Value, frozen=True):

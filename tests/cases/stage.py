@@ -292,6 +292,7 @@ class Stage:
             seconds=60.0,
             started_at=room.opened_at,
             reason="ended",
+            part=1,
             tracks=tuple(track(person) for person in [AGENT.id, *(p.person_id for p in case.persons)]),
         )
 
