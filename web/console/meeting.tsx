@@ -1,30 +1,36 @@
 import type { JSX } from "preact";
 import { post } from "../shared/api.ts";
-import { caseId, endReason, inCall, join, participants, phase, recorder, toggle, muted } from "../shared/call.ts";
+import { caseId, endReason, inCall, join, muted, participants, phase, recorder, shared, toggle } from "../shared/call.ts";
 import { returning } from "../shared/comeback.ts";
 import { carry } from "../shared/cases.ts";
 import { acquire } from "../shared/devices.ts";
 import { clock } from "../shared/format.ts";
+import { Icon } from "../shared/icons.tsx";
+import { Lost, Restore } from "../shared/lost.tsx";
 import { PagePicture } from "../shared/page.tsx";
+import { canShare, share, shownScreen } from "../shared/screen.ts";
 import { Panel } from "../shared/staff.tsx";
 import { t } from "../shared/text.ts";
-import { me, Tile } from "../shared/tile.tsx";
+import { me, ScreenTile, Tile } from "../shared/tile.tsx";
 import type { CaseView, RecorderTruth } from "../shared/types.ts";
-import { Button, Chip, Failure, IconButton, useAction } from "../shared/ui.tsx";
+import { Button, Chip, Failure, IconButton, toast, useAction } from "../shared/ui.tsx";
 import { nameOf, reasonName } from "../shared/words.ts";
 import { latest, places, placeText } from "./cobrowse.ts";
 
+const recorderTexts = { on: "call.recording", broken: "call.recording_broken", off: "call.not_recording" };
+
 /** What the recorder really does: writing, for how long, how old the last frame is, how many gaps (S15, F34). */
 function RecorderBar({ truth, view }: { truth: RecorderTruth | null; view: CaseView }): JSX.Element {
-  const writing = truth?.writing ?? false;
+  const state = truth?.stalled ? "broken" : truth?.writing ? "on" : "off";
   const fact = (name: string, value: string): JSX.Element => <span><small>{t(`k.rec.${name}`)}</small><strong class="mono">{value}</strong></span>;
   return (
-    <div class={`recorder${writing ? " on" : " off"}`} data-testid="recorder" data-writing={writing}>
-      <span class="rec-state"><span class="rec-dot" />{t(writing ? "call.recording" : "call.not_recording")}</span>
+    <div class={`recorder ${state}`} data-testid="recorder" data-writing={state === "on"} data-state={state}>
+      <span class="rec-state"><span class="rec-dot" />{t(recorderTexts[state])}</span>
       {fact("seconds", clock(truth?.seconds ?? 0))}
-      {fact("age", truth?.age_ms == null ? "–" : `${Math.round(truth.age_ms)} ms`)}
+      {fact("age", truth?.age_ms == null ? "–" : t("k.rec.ago", { seconds: (truth.age_ms / 1000).toFixed(1) }))}
       {fact("gaps", String(truth?.gaps ?? 0))}
       {fact("serial", view.meeting.recording?.serial ?? "–")}
+      {state === "broken" && <p class="recorder-why" role="alert" data-testid="recorder-why"><Icon name="alert" size={18} />{t("k.rec.broken_why")}</p>}
     </div>
   );
 }
@@ -36,6 +42,13 @@ function SigningState({ view }: { view: CaseView }): JSX.Element {
   return <Chip tone={unlocked ? "good" : "warn"} testid="signing-state">{unlocked ? t("k.rec.unlocked") : locked}</Chip>;
 }
 
+function ShareButton(): JSX.Element | null {
+  if (!canShare) return null;
+  const on = shared.value !== null;
+  const flip = (): void => void share().catch(() => toast(t("call.screen.failed")));
+  return <IconButton testid="share-screen" icon="screen" class={on ? "sharing-on" : ""} label={t(on ? "call.screen.stop" : "call.screen.share")} pressed={on} onClick={flip} />;
+}
+
 function Buttons(): JSX.Element {
   const flip = (source: "camera" | "microphone"): void => void toggle(source).catch(() => undefined); // the roster shows what the server sees
   const one = (source: "camera" | "microphone"): JSX.Element => {
@@ -43,7 +56,7 @@ function Buttons(): JSX.Element {
     const icon = source === "camera" ? (off ? "videoOff" : "video") : off ? "micOff" : "mic";
     return <IconButton testid={`toggle-${source}`} icon={icon} class={off ? "off" : ""} label={t(`call.${source}.${off ? "off" : "on"}`)} pressed={!off} onClick={() => flip(source)} />;
   };
-  return <span class="row tight-row">{one("microphone")}{one("camera")}</span>;
+  return <span class="row tight-row">{one("microphone")}{one("camera")}<ShareButton /></span>;
 }
 
 /** The page that the customer who moved last is looking at. */
@@ -64,14 +77,20 @@ function CoBrowse({ view }: { view: CaseView }): JSX.Element | null {
 function Call({ view }: { view: CaseView }): JSX.Element {
   const rest = participants.value.filter((who) => !who.me);
   const self = me();
+  const sharing = shownScreen.value !== null;
   return (
     <div class="call" data-testid="call" data-phase={phase.value}>
-      <div class={`tiles n${rest.length}`}>
-        {rest.map((who) => <Tile key={who.participant_id} who={who} />)}
-        {!rest.length && <p class="tile tile-wait">{t("k.meeting.nobody")}</p>}
+      <Lost />
+      <div class={sharing ? "call-main sharing" : "call-main"}>
+        <ScreenTile />
+        <div class={`tiles n${rest.length}`}>
+          {rest.map((who) => <Tile key={who.participant_id} who={who} />)}
+          {!rest.length && <p class="tile tile-wait">{t("k.meeting.nobody")}</p>}
+        </div>
       </div>
       <div class="call-side">
         {self && <Tile who={self} />}
+        <Restore />
         <CoBrowse view={view} />
       </div>
     </div>
@@ -92,7 +111,6 @@ export function MeetingPanel({ view }: { view: CaseView }): JSX.Element {
   return (
     <Panel title={t("k.meeting.title")} testid="meeting-panel" class="meeting-panel" action={here && <span class="row call-head"><SigningState view={view} /><Buttons /></span>}>
       {(here || status === "open") && <RecorderBar truth={here ? recorder.value ?? view.meeting.recording : view.meeting.recording} view={view} />}
-      {phase.value === "reconnecting" && here && <Failure text={t("call.reconnecting")} testid="reconnecting" />}
       {here && <Call view={view} />}
       {!here && ended && <p class="soft" data-testid="meeting-ended">{t(view.state === "submitted" ? "k.meeting.sealing" : "k.meeting.ended")}</p>}
       {!here && phase.value === "ended" && endReason.value === "lost" && <Failure text={t("k.meeting.lost")} />}

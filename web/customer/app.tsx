@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { caseId, endReason, inCall, interrupted } from "../shared/call.ts";
 import { track } from "../shared/cases.ts";
 import { comeBack, returning } from "../shared/comeback.ts";
+import { Lost, Restore } from "../shared/lost.tsx";
 import { Icon, type IconName } from "../shared/icons.tsx";
 import { go, route } from "../shared/router.ts";
 import { t } from "../shared/text.ts";
@@ -36,6 +37,9 @@ function Page(): JSX.Element {
   return <Home />;
 }
 
+/** What is said when the call is over, by why it is. */
+const farewell: Record<string, string> = { left: "c.call.left", lost: "c.call.lost", taken_over: "c.call.taken_over", host_lost: "c.call.host_lost" };
+
 /** After a reload in the call: the page is the same, the call comes back; where it does not, the way in is shown. */
 async function resumeCall(): Promise<void> {
   const id = interrupted();
@@ -52,7 +56,7 @@ export function App(): JSX.Element {
   }, [talking, caseId.value]);
   useEffect(() => {
     const reason = endReason.value;
-    if (reason) toast(t(reason === "left" ? "c.call.left" : reason === "lost" ? "c.call.lost" : "c.call.ended"));
+    if (reason) toast(t(farewell[reason] ?? "c.call.ended"));
   }, [endReason.value]);
   useEffect(reportRoute, [route.value.join("/"), talking]);
   return (
@@ -60,7 +64,9 @@ export function App(): JSX.Element {
       <Page />
       {talking && <Voices />}
       {talking && !inRoom && <Pip />}
+      {talking && !inRoom && <Restore />}
       {talking && <Prompts inRoom={inRoom} />}
+      {talking && <Lost onLeft={() => go("home")} />}
     </>
   );
 }

@@ -71,10 +71,10 @@ function Sheet({ model, turned, onChange }: SheetProps): JSX.Element {
   );
 }
 
-type Props = { name: string; busy: boolean; error: string | null; onDone: (ink: Ink) => void; onDiscard: (level: "pad" | "confirm") => void; onClose: () => void };
+type Props = { name: string; busy: boolean; error: string | null; paused: string | null; onDone: (ink: Ink) => void; onDiscard: (level: "pad" | "confirm") => void; onClose: () => void };
 
-/** The landscape pad: write, trash, 完成, then confirm or sign again (S60..S63). */
-export function Pad({ name, busy, error, onDone, onDiscard, onClose }: Props): JSX.Element {
+/** The landscape pad: write, trash, 完成, then confirm or sign again (S60..S63). While signing is paused the ink stays. */
+export function Pad({ name, busy, error, paused, onDone, onDiscard, onClose }: Props): JSX.Element {
   const turned = useTurned();
   const [model] = useState(() => new InkModel());
   const [, setStrokes] = useState(0);
@@ -101,12 +101,12 @@ export function Pad({ name, busy, error, onDone, onDiscard, onClose }: Props): J
       </header>
       {confirming ? <div class="sheet confirm" data-testid="pad-preview"><Strokes ink={model.value} /></div> : <Sheet model={model} turned={turned} onChange={() => setStrokes((count) => count + 1)} />}
       <footer class="pad-foot" data-keepout>
-        <p class="grow small-text">{t(confirming ? "c.pad.confirm_hint" : "c.pad.advice")}</p>
+        {paused ? <p class="grow small-text pad-paused" role="status" data-testid="pad-paused">{paused}</p> : <p class="grow small-text">{t(confirming ? "c.pad.confirm_hint" : "c.pad.advice")}</p>}
         <Failure text={error} testid="pad-error" />
         {confirming ? (
           <>
             <Button testid="pad-redo" look="secondary" disabled={busy} onClick={() => clear("confirm")}>{t("c.pad.redo")}</Button>
-            <Button testid="pad-confirm" busy={busy} onClick={() => model.value && onDone(model.value)}>{t("c.pad.confirm")}</Button>
+            <Button testid="pad-confirm" busy={busy} disabled={paused !== null} onClick={() => model.value && onDone(model.value)}>{t("c.pad.confirm")}</Button>
           </>
         ) : (
           <IconButton testid="pad-trash" icon="trash" label={t("c.pad.trash")} disabled={model.empty} onClick={() => clear("pad")} />

@@ -1,7 +1,7 @@
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { streams } from "../shared/call.ts";
 import { local } from "../shared/devices.ts";
+import { streams } from "../shared/links.ts";
 import { go, route } from "../shared/router.ts";
 import { t } from "../shared/text.ts";
 import { host, others, Video } from "../shared/tile.tsx";

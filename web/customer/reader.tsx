@@ -1,17 +1,17 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../shared/api.ts";
 import { phase } from "../shared/call.ts";
 import { carry } from "../shared/cases.ts";
 import { PagePicture, pictureWidth } from "../shared/page.tsx";
-import { go } from "../shared/router.ts";
+import { go, replace, route } from "../shared/router.ts";
 import { t, tBoth } from "../shared/text.ts";
 import type { CaseDocument, CaseView, Field } from "../shared/types.ts";
 import { Button, Chip, Failure, IconButton, Loading, toast, useAction, type Action } from "../shared/ui.tsx";
 import { useCase } from "../shared/usecase.ts";
-import { reasonName } from "../shared/words.ts";
 import { Shell } from "./app.tsx";
 import { ReturnDialog } from "./case.tsx";
+import { locked } from "./locked.ts";
 import { report } from "./presence.ts";
 import { Signature } from "./signature.tsx";
 
@@ -24,9 +24,9 @@ type MiddleProps = { view: CaseView; document: CaseDocument; page: number; actio
 /** The button between the arrows: green only where this page has a field of mine to sign, or all is done (S58, S59). */
 function Middle({ view, document, page, action, onSign, onComplete }: MiddleProps): JSX.Element {
   const here = unsigned(document).find((field) => field.page === page);
-  const { unlocked, reasons } = view.meeting.signing;
-  if (here && unlocked) return <Button testid="sign-open" icon="pen" wide onClick={() => onSign(here)}>{t("c.reader.sign")}</Button>;
-  if (here) return <p class="reader-note" data-testid="sign-locked">{reasons[0] ? reasonName(reasons[0]) : t("c.doc.locked")}</p>;
+  const lock = locked(view);
+  if (here && !lock) return <Button testid="sign-open" icon="pen" wide onClick={() => onSign(here)}>{t("c.reader.sign")}</Button>;
+  if (here) return <p class="reader-note" data-testid="sign-locked">{lock}</p>;
   const ready = document.my_status !== "done" && document.my_status !== "none" && allRead(document) && !unsigned(document).length;
   if (ready) return <Button testid="document-complete" icon="check" wide busy={action.busy} onClick={onComplete}>{t(document.task === "read" ? "c.reader.read_done" : "c.reader.done")}</Button>;
   if (document.my_status === "done") return <p class="reader-note" data-testid="document-done"><Chip tone="good">{t("c.doc.done")}</Chip></p>;
@@ -49,17 +49,21 @@ function useReading(view: CaseView, document: CaseDocument, page: number): () =>
 }
 
 function Open({ view, document }: { view: CaseView; document: CaseDocument }): JSX.Element {
-  const [page, setPage] = useState(1);
+  const page = Math.min(document.pages, Math.max(1, Number(route.value[4]) || 1)); // in the address: a reload comes back to it
   const [zoom, setZoom] = useState(0);
   const [signing, setSigning] = useState<Field | null>(null);
   const [returning, setReturning] = useState(false);
   const action = useAction();
   const shown = useReading(view, document, page);
-  useEffect(() => setPage(1), [document.revision]);
+  const revision = useRef(document.revision);
   const turn = (to: number): void => {
-    setPage(to);
+    replace("case", view.case_id, "doc", document.id, String(to));
     scrollTo({ top: 0 });
   };
+  useEffect(() => {
+    if (revision.current !== document.revision) turn(1);
+    revision.current = document.revision;
+  }, [document.revision]);
   const back = (): void => go("case", view.case_id);
   const complete = (): void =>
     action.run(async () => {
@@ -94,7 +98,7 @@ function Open({ view, document }: { view: CaseView; document: CaseDocument }): J
       </div>
       <div class="reader-scroll">
         <div style={{ width: `${scale * 100}%` }}>
-          <PagePicture caseId={view.case_id} document={document} page={page} width={pictureWidth(Math.min(innerWidth, 820) * scale)} onShown={shown} {...(view.meeting.signing.unlocked ? { onField: setSigning } : {})} />
+          <PagePicture caseId={view.case_id} document={document} page={page} width={pictureWidth(Math.min(innerWidth, 820) * scale)} onShown={shown} {...(locked(view) ? {} : { onField: setSigning })} />
         </div>
       </div>
       {signing && <Signature key={signing.name} view={view} document={document} field={signing} onClose={() => setSigning(null)} />}

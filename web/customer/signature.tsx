@@ -7,6 +7,7 @@ import type { CaseDocument, CaseView, Field } from "../shared/types.ts";
 import { Button, Dialog, toast, useAction } from "../shared/ui.tsx";
 import { nameOf, warningName } from "../shared/words.ts";
 import type { Ink } from "./ink.ts";
+import { locked } from "./locked.ts";
 import { Pad } from "./pad.tsx";
 
 type Props = { view: CaseView; document: CaseDocument; field: Field; onClose: () => void };
@@ -63,7 +64,7 @@ export function Signature({ view, document, field, onClose }: Props): JSX.Elemen
   };
   return (
     <>
-      <Pad name={nameOf(view, view.me)} busy={action.busy} error={action.error} onDone={(ink) => submit(ink, false)} onDiscard={discard} onClose={onClose} />
+      <Pad name={nameOf(view, view.me)} busy={action.busy} error={action.error} paused={locked(view)} onDone={(ink) => submit(ink, false)} onDiscard={discard} onClose={onClose} />
       {warned && <Warned codes={warned.codes} busy={action.busy} onKeep={() => { setWarned(null); submit(warned.ink, true); }} onBack={() => setWarned(null)} />}
     </>
   );

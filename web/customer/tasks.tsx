@@ -4,7 +4,7 @@ import { go } from "../shared/router.ts";
 import { t, tBoth } from "../shared/text.ts";
 import type { CaseDocument, CaseView, PhotoTask } from "../shared/types.ts";
 import { Chip, type Tone } from "../shared/ui.tsx";
-import { reasonName } from "../shared/words.ts";
+import { locked } from "./locked.ts";
 
 const photoTone: Record<PhotoTask["status"], Tone> = { todo: "warn", acknowledged: "warn", uploaded: "good", approved: "good", rejected: "bad" };
 
@@ -67,14 +67,14 @@ function Row({ view, document }: { view: CaseView; document: CaseDocument }): JS
 /** 待簽名 and 待閱讀, in the order in which they are done; locked until the recording writes (S15, S64). */
 export function Documents({ view }: { view: CaseView }): JSX.Element | null {
   const open = view.documents.some((each) => each.my_status === "to_sign");
-  const { unlocked, reasons } = view.meeting.signing;
+  const lock = locked(view);
   return (
     <section class="stack tight" data-testid="documents">
       <h2>{t("c.doc.section")}</h2>
-      {open && !unlocked && !view.submission && (
+      {open && lock && !view.submission && (
         <p class="notice" data-testid="signing-locked">
           <Icon name="info" size={20} />
-          <span>{view.meeting.status === "open" && reasons.length ? reasons.map(reasonName).join("、") : t("c.doc.locked")}</span>
+          <span>{lock}</span>
         </p>
       )}
       {view.documents.map((document) => <Row key={document.id} view={view} document={document} />)}

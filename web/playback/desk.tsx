@@ -17,16 +17,30 @@ import { Papers } from "./papers.tsx";
 import { Player } from "./player.tsx";
 import { Proof } from "./proof.tsx";
 
+const filmMs = 2500;
+
 function useRecording(view: CaseView | null, chosen: string | null): { recording: RecordingView | null; error: string | null } {
   const [recording, setRecording] = useState<RecordingView | null>(null);
   const [error, setError] = useState<string | null>(null);
   const id = view?.case_id;
   const wanted = view ? view.meeting.status !== "open" : false;
+  const again = recording ? 0 : view?.version; // what is not sealed yet comes with a later version
+  const path = `/cases/${id}/recording${chosen ? `?recording=${encodeURIComponent(chosen)}` : ""}`;
   useEffect(() => {
     if (!id || !wanted) return;
-    const query = chosen ? `?recording=${encodeURIComponent(chosen)}` : "";
-    get<RecordingView>(`/cases/${id}/recording${query}`).then(setRecording).catch((failure: unknown) => setError(explain(failure)));
-  }, [id, wanted, chosen]);
+    setError(null);
+    get<RecordingView>(path).then(setRecording).catch((failure: unknown) => setError(explain(failure)));
+  }, [path, wanted, again]);
+  const unfinished = recording?.composition.status === "none" || recording?.composition.status === "making";
+  useEffect(() => {
+    if (!unfinished) return undefined;
+    const look = (): void =>
+      void get<RecordingView>(path)
+        .then(({ composition }) => setRecording((old) => old && { ...old, composition }))
+        .catch(() => undefined); // asked again in a moment
+    const timer = setInterval(look, filmMs);
+    return () => clearInterval(timer);
+  }, [path, unfinished]);
   return { recording, error };
 }
 

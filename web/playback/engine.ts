@@ -33,8 +33,12 @@ export class Engine {
   }
 
   attach(key: string, media: HTMLMediaElement | null, segment: Segment): void {
-    if (media) this.elements.set(key, { media, segment });
-    else this.elements.delete(key);
+    this.elements.get(key)?.media.pause();
+    this.elements.delete(key);
+    if (!media) return;
+    const element = { media, segment };
+    this.elements.set(key, element);
+    this.place(element, true);
   }
 
   toggle(): void {

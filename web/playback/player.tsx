@@ -5,6 +5,7 @@ import { t } from "../shared/text.ts";
 import type { CaseView, RecordingView } from "../shared/types.ts";
 import { Chip, IconButton } from "../shared/ui.tsx";
 import { Engine } from "./engine.ts";
+import { Film, Looks, type Look } from "./film.tsx";
 import { neighbour } from "./lanes.ts";
 import { covered } from "./ranges.ts";
 import { Stage } from "./stage.tsx";
@@ -51,9 +52,10 @@ function Controls({ engine, recording }: { engine: Engine; recording: RecordingV
 
 type Props = { view: CaseView; recording: RecordingView; onEngine: (engine: Engine) => void };
 
-/** Every track in its own element, all on one clock. */
+/** Every track in its own element, or the film: all on one clock, so that what is looked at may change while it plays. */
 export function Player({ view, recording, onEngine }: Props): JSX.Element {
   const [engine] = useState(() => new Engine(view.case_id, recording));
+  const [look, setLook] = useState<Look>("tracks");
   const [silenced, setSilenced] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => {
     onEngine(engine);
@@ -65,9 +67,12 @@ export function Player({ view, recording, onEngine }: Props): JSX.Element {
     if (!next.delete(id)) next.add(id);
     setSilenced(next);
   };
+  const mark = `${principal.value?.name ?? ""} ${view.case_no}`;
   return (
-    <section class="panel player" data-testid="player" data-playing={engine.playing.value}>
-      <Stage engine={engine} tracks={recording.tracks} silenced={silenced} onSilence={silence} mark={`${principal.value?.name ?? ""} ${view.case_no}`} />
+    <section class="panel player" data-testid="player" data-playing={engine.playing.value} data-look={look}>
+      <Looks look={look} onLook={setLook} />
+      {look === "tracks" && <Stage engine={engine} tracks={recording.tracks} silenced={silenced} onSilence={silence} mark={mark} />}
+      {look === "film" && <Film caseId={view.case_id} recording={recording} engine={engine} mark={mark} />}
       <Controls engine={engine} recording={recording} />
       <Timeline engine={engine} recording={recording} view={view} />
     </section>

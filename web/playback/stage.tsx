@@ -18,17 +18,21 @@ function Media({ engine, track, segment, shown, silent }: MediaProps): JSX.Eleme
     return () => engine.attach(key, null, segment);
   }, [engine, key]);
   if (track.kind === "audio") return <audio ref={audio} src={segment.url} preload="auto" muted={silent} data-testid={`media-${key}`} />;
-  return <video ref={video} src={segment.url} preload="auto" muted playsInline hidden={!shown} data-testid={`media-${key}`} />;
+  const turn = segment.rotation ? `r${segment.rotation}` : "";
+  return <video ref={video} src={segment.url} class={turn} preload="auto" muted playsInline hidden={!shown} data-testid={`media-${key}`} />;
 }
+
+/** A screen has its participant's name and is shown whole and large. */
+const isScreen = (track: Track): boolean => track.track_id.endsWith("-screen");
 
 function Picture({ engine, track, mark }: { engine: Engine; track: Track; mark: string }): JSX.Element {
   const now = segmentAt(track.segments, engine.position.value);
   return (
-    <figure class="tile" data-testid={`track-${track.track_id}`} data-showing={now?.n ?? ""}>
+    <figure class={isScreen(track) ? "tile screen" : "tile"} data-testid={`track-${track.track_id}`} data-showing={now?.n ?? ""}>
       {track.segments.map((segment) => <Media key={segment.n} engine={engine} track={track} segment={segment} shown={segment === now} silent />)}
-      {!now && <div class="tile-dark"><p>{t("r.no_picture")}</p></div>}
+      {!now && <div class="tile-dark"><p><small>{t("r.no_picture")}</small></p></div>}
       <p class="watermark" aria-hidden="true">{mark}</p>
-      <figcaption><span>{track.name}</span><small>{roleName(track.role)}</small></figcaption>
+      <figcaption><span>{track.name}</span><small>{isScreen(track) ? t("r.screen") : roleName(track.role)}</small></figcaption>
     </figure>
   );
 }
@@ -37,10 +41,13 @@ type Props = { engine: Engine; tracks: Track[]; silenced: ReadonlySet<string>; o
 
 /** All pictures side by side, and one switch for each voice. */
 export function Stage({ engine, tracks, silenced, onSilence, mark }: Props): JSX.Element {
-  const pictures = tracks.filter((track) => track.kind === "video");
+  const screens = tracks.filter((track) => track.kind === "video" && isScreen(track));
+  const pictures = tracks.filter((track) => track.kind === "video" && !isScreen(track));
+  const sharing = screens.some((track) => segmentAt(track.segments, engine.position.value));
   const voices = tracks.filter((track) => track.kind === "audio");
   return (
-    <div class="stage">
+    <div class={sharing ? "stage sharing" : "stage"}>
+      <div class="screens" hidden={!sharing}>{screens.map((track) => <Picture key={track.track_id} engine={engine} track={track} mark={mark} />)}</div>
       <div class={`tiles n${Math.min(6, pictures.length)}`}>
         {pictures.map((track) => <Picture key={track.track_id} engine={engine} track={track} mark={mark} />)}
       </div>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { clock, time } from "../shared/format.ts";
-import { t } from "../shared/text.ts";
-import type { CaseView, Mark, RecordingView } from "../shared/types.ts";
+import { t, tAny } from "../shared/text.ts";
+import type { CaseView, Gap, Mark, RecordingView } from "../shared/types.ts";
 import { markName, nameOf, warningName } from "../shared/words.ts";
 import type { Engine } from "./engine.ts";
 import { laneOf, lanes, type Lane } from "./lanes.ts";
@@ -44,17 +44,19 @@ function MarkLane({ lane, ...props }: Props & { lane: Lane }): JSX.Element | nul
   );
 }
 
+const gapWords = (gap: Gap): string => `${tAny([`r.gap.${gap.reason}`], t("r.gap"))} ${clock(gap.from_s)}–${clock(gap.to_s)}（${(gap.to_s - gap.from_s).toFixed(1)} s）`;
+
 /** One lane a track: its segments as bars, what is missing as hatched gaps that are never closed up. */
 function TrackLanes({ engine, recording }: Props): JSX.Element {
   return (
     <>
       {recording.tracks.map((track) => (
         <div key={track.track_id} class="lane track" data-testid={`lane-${track.track_id}`}>
-          <span class="lane-name">{track.name}　{t(`r.kind.${track.kind}`)}</span>
+          <span class="lane-name">{track.name}　{t(track.track_id.endsWith("-screen") ? "r.kind.screen" : `r.kind.${track.kind}`)}</span>
           <div class="lane-track" onClick={(event) => seekBy(event, engine, recording.seconds)}>
             {track.segments.map((segment) => <span key={segment.n} class="bar" style={{ left: percent(segment.start_s, recording.seconds), width: percent(segment.duration_s, recording.seconds) }} />)}
             {recording.gaps.filter((gap) => gap.track_id === track.track_id).map((gap, index) => (
-              <span key={index} class="gap" title={`${t("r.gap")} ${clock(gap.from_s)}–${clock(gap.to_s)}`} style={{ left: percent(gap.from_s, recording.seconds), width: percent(gap.to_s - gap.from_s, recording.seconds) }} />
+              <span key={index} class={gap.reason === "muted" ? "gap muted" : "gap"} title={gapWords(gap)} data-testid={`gap-${gap.reason}`} style={{ left: percent(gap.from_s, recording.seconds), width: percent(gap.to_s - gap.from_s, recording.seconds) }} />
             ))}
           </div>
         </div>

@@ -24,7 +24,7 @@ export const signedOut = signal(0);
 const timeoutMs = 20_000;
 const uploadTimeoutMs = 90_000;
 
-type Call = { method?: string; body?: unknown; raw?: Blob; headers?: Record<string, string> };
+type Call = { method?: string; body?: unknown; raw?: Blob; headers?: Record<string, string>; patienceMs?: number };
 
 function requestOf(call: Call): RequestInit {
   const headers: Record<string, string> = { "X-CVX-Client": __CLIENT_VERSION__, ...call.headers };
@@ -36,7 +36,7 @@ function requestOf(call: Call): RequestInit {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(call.body);
   }
-  const signal = AbortSignal.timeout(call.raw ? uploadTimeoutMs : timeoutMs);
+  const signal = AbortSignal.timeout(call.patienceMs ?? (call.raw ? uploadTimeoutMs : timeoutMs));
   return { method: call.method ?? "GET", headers, body, credentials: "same-origin", signal };
 }
 

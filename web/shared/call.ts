@@ -1,145 +1,166 @@
 import { computed, signal } from "@preact/signals";
-import { Problem, post } from "./api.ts";
+import { api, Problem } from "./api.ts";
 import { local, reacquire, release } from "./devices.ts";
-import { answer, continues, publish, received, type Published } from "./peer.ts";
-import { on, onGreeted, request, type ServerEvents } from "./socket.ts";
-import type { Participant, RecorderTruth, Source } from "./types.ts";
+import { comesBack, endingOf, hopelessMs, next, pauseMs, type Happening, type Phase } from "./lifeline.ts";
+import { change, drop, prepare, send, take, type Tracks, uplink } from "./links.ts";
+import { on, online, onGreeted, renewSocket, request } from "./socket.ts";
+import type { Participant, RecorderTruth } from "./types.ts";
 
-/** The call outlives every page component: peer connections live in this module. */
-export type Phase = "idle" | "joining" | "live" | "reconnecting" | "ended";
-type Streams = Record<string, Partial<Record<Source, MediaStream>>>;
-type Joined = { participant_id: string; room_id: string; roster?: Participant[] | { participants: Participant[] }; ice_servers: RTCIceServer[] };
+/** The call outlives every page component: it lives in this module, its connections in links.ts. */
+type Own = "camera" | "microphone";
+type Joined = { participant_id: string; room_id: string; roster: Participant[]; ice_servers: RTCIceServer[] };
 
 export const phase = signal<Phase>("idle");
 export const caseId = signal<string | null>(null);
 export const participants = signal<Participant[]>([]);
-export const streams = signal<Streams>({});
 export const recorder = signal<RecorderTruth | null>(null);
-export const muted = signal<{ camera: boolean; microphone: boolean }>({ camera: false, microphone: false });
+export const muted = signal<Record<Own, boolean>>({ camera: false, microphone: false });
+/** Devices that were taken away and could not be had back: a tap is needed (iOS after a phone call). */
+export const troubled = signal<Record<Own, boolean>>({ camera: false, microphone: false });
+/** Our shared screen, while we share it. */
+export const shared = signal<MediaStream | null>(null);
 export const endReason = signal<string | null>(null);
+/** When the call was lost, in ms; null while it is well. */
+export const lostAt = signal<number | null>(null);
 export const inCall = computed(() => phase.value === "live" || phase.value === "reconnecting");
 
 /** Answers to an offer that a newer one has replaced: the newer one is already in our queue. */
 const overtaken = new Set(["stale_offer", "superseded"]);
-const maxTries = 8;
-const lostMs = 5000;
 const cutOff = "cvx.call";
-let up: Published | null = null;
-let down: RTCPeerConnection | null = null;
-let ice: RTCIceServer[] = [];
+const ticketMs = 6000;
+const interruptedMs = 1500;
+const own = ["camera", "microphone"] as const;
 let generation = 0;
+let lostAgain = false;
+let wake: () => void = () => undefined;
 let offers: Promise<void> = Promise.resolve();
 let joined: Promise<unknown> = Promise.resolve();
 
-const config = (): RTCConfiguration => ({ iceServers: ice, bundlePolicy: "max-bundle" });
-
-function closePeers(): void {
-  up?.pc.close();
-  down?.close();
-  up = down = null;
-  streams.value = {};
+function step(happening: Happening): boolean {
+  const to = next(phase.peek(), happening);
+  if (to) phase.value = to;
+  return to !== null;
 }
 
-function localTracks(): Partial<Record<Source, MediaStreamTrack>> {
+function localTracks(): Tracks {
   const [camera] = local.peek()?.getVideoTracks() ?? [];
   const [microphone] = local.peek()?.getAudioTracks() ?? [];
-  return { ...(camera && { camera }), ...(microphone && { microphone }) };
+  const [screen] = shared.peek()?.getVideoTracks() ?? [];
+  return { ...(camera && { camera }), ...(microphone && { microphone }), ...(screen && { screen }) };
 }
 
-function seat(roster: Joined["roster"]): void {
-  if (roster) participants.value = [...(Array.isArray(roster) ? roster : roster.participants)].sort((a, b) => a.order - b.order);
+function seat(roster: Participant[]): void {
+  participants.value = [...roster].sort((a, b) => a.order - b.order);
 }
 
-/** A lost path is given 5 s to heal by itself, then we join anew. */
-function guard(pc: RTCPeerConnection): void {
-  let timer = 0;
-  const born = generation;
-  pc.addEventListener("connectionstatechange", () => {
-    clearTimeout(timer);
-    if (generation !== born || pc.connectionState === "connected") return;
-    if (pc.connectionState === "failed") void rejoin();
-    if (pc.connectionState === "disconnected") timer = window.setTimeout(() => generation === born && void rejoin(), lostMs);
-  });
+/** Whoever reloaded the page with his camera off comes back with it off. */
+function recallMuted(roster: Participant[]): void {
+  const said = roster.find((who) => who.me)?.sources;
+  if (phase.peek() !== "joining" || !said) return;
+  const now = muted.peek();
+  muted.value = { camera: now.camera || Boolean(said.camera?.muted), microphone: now.microphone || Boolean(said.microphone?.muted) };
 }
 
 async function enter(id: string): Promise<void> {
-  const { ticket } = await post<{ ticket: string }>(`/cases/${id}/meeting/ticket`);
+  const { ticket } = await api<{ ticket: string }>(`/cases/${id}/meeting/ticket`, { method: "POST", body: {}, patienceMs: ticketMs });
   const room = await request<Joined>("room.join", { ticket });
-  ice = room.ice_servers;
+  prepare(room.ice_servers, () => lose(true));
+  recallMuted(room.roster);
   seat(room.roster);
 }
 
 async function publishAll(): Promise<void> {
-  const tracks = localTracks();
-  if (!Object.keys(tracks).length) return;
-  for (const [source, track] of Object.entries(tracks) as ["camera" | "microphone", MediaStreamTrack][]) watchTrack(source, track);
-  const exchange = async (sdp: string, sources: Record<string, Source>): Promise<string> =>
-    (await request<{ sdp: string }>("room.publish", { sdp, sources })).sdp;
-  up = await publish(config(), tracks, exchange);
-  guard(up.pc);
-  for (const source of ["camera", "microphone"] as const) if (muted.peek()[source]) await tellMuted(source, true);
+  for (const source of own) watchTrack(source);
+  await send(localTracks());
+  for (const source of own) await tellMuted(source, muted.peek()[source]);
 }
 
 async function connect(id: string): Promise<void> {
-  closePeers();
   generation += 1;
+  lostAgain = false;
+  drop(true);
   const entered = enter(id);
   joined = entered.catch(() => undefined);
   await entered;
   await publishAll();
 }
 
-/** Refusals that no further try would change; all else is tried again (a worker that restarts, a ticket that was used). */
-const finals = new Set(["phone_not_verified", "meeting_not_open", "case_not_found", "not_allowed", "wrong_role", "unauthenticated", "upgrade_required", "room_ended", "room_full", "ticket_invalid"]);
-const final = (error: unknown): boolean => error instanceof Problem && finals.has(error.code);
-
 /** Joins the room of a case with the local tracks. Throws Problem when the gates refuse. */
 export async function join(id: string): Promise<void> {
   caseId.value = id;
   endReason.value = null;
-  phase.value = "joining";
+  step("enter");
   try {
     await connect(id);
-    phase.value = "live";
+    step("connected");
     sessionStorage.setItem(cutOff, id);
   } catch (error) {
-    closePeers();
-    phase.value = "idle";
+    drop();
+    step("refused");
     throw error;
   }
 }
 
-/** Joins again with a fresh ticket after the socket or the media path was lost. */
-async function rejoin(): Promise<void> {
-  const id = caseId.peek();
-  if (!id || phase.peek() !== "live") return;
-  phase.value = "reconnecting";
-  for (let tries = 0; tries < maxTries && phase.peek() === "reconnecting"; tries += 1) {
-    try {
-      await connect(id);
-      phase.value = "live";
-      return;
-    } catch (error) {
-      if (final(error)) break;
-      await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** Math.min(tries, 4)));
-    }
-  }
-  if (phase.peek() === "reconnecting") finish("lost");
+const nap = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    wake = resolve;
+    setTimeout(resolve, ms);
+  });
+
+/** The call is lost: joins again with a fresh ticket and new connections. `path`: the network under us may be another
+ * one, on which the old socket would hang. */
+export function lose(path: boolean): void {
+  lostAgain = true;
+  if (!step("lost")) return;
+  lostAt.value = Date.now();
+  if (path) renewSocket();
+  void comeAgain();
 }
+
+async function comeAgain(): Promise<void> {
+  const begun = performance.now();
+  for (let tries = 0; phase.peek() === "reconnecting"; tries += 1) {
+    const ending = online.peek() ? await attempt() : null;
+    if (ending) return finish(ending);
+    if (phase.peek() === "live") return;
+    const since = performance.now() - begun;
+    if (since > hopelessMs) return finish("lost");
+    await nap(pauseMs(tries, since));
+  }
+}
+
+/** One try; answers how the call ends where no further try would help. */
+async function attempt(): Promise<string | null> {
+  const id = caseId.peek();
+  if (!id) return "lost";
+  try {
+    await connect(id);
+  } catch (error) {
+    return error instanceof Problem ? endingOf(error.code) : null;
+  }
+  if (!lostAgain && step("connected")) lostAt.value = null;
+  return null;
+}
+
+/** Tries again now, not after the pause. */
+export const hurry = (): void => wake();
 
 /** The case in whose call this page was when it was reloaded. */
 export const interrupted = (): string | null => sessionStorage.getItem(cutOff);
 export const forget = (): void => sessionStorage.removeItem(cutOff);
 
 function finish(reason: string): void {
+  if (!step("closed")) return;
   forget();
-  closePeers();
+  drop();
   release();
+  for (const track of shared.peek()?.getTracks() ?? []) track.stop();
   generation += 1;
-  phase.value = "ended";
   endReason.value = reason;
+  shared.value = lostAt.value = recorder.value = null;
   participants.value = [];
-  recorder.value = null;
+  troubled.value = { camera: false, microphone: false };
+  wake();
 }
 
 export async function leave(): Promise<void> {
@@ -148,11 +169,11 @@ export async function leave(): Promise<void> {
   await tell;
 }
 
-async function tellMuted(source: "camera" | "microphone", state: boolean): Promise<void> {
+async function tellMuted(source: Own, state: boolean): Promise<void> {
   await request("room.mute", { source, muted: state });
 }
 
-export async function toggle(source: "camera" | "microphone"): Promise<void> {
+export async function toggle(source: Own): Promise<void> {
   const state = !muted.peek()[source];
   muted.value = { ...muted.peek(), [source]: state };
   const track = localTracks()[source];
@@ -160,53 +181,44 @@ export async function toggle(source: "camera" | "microphone"): Promise<void> {
   if (phase.peek() === "live") await tellMuted(source, state);
 }
 
-function watchTrack(source: "camera" | "microphone", track: MediaStreamTrack): void {
+/** Begins or ends (null) the sharing of our screen. */
+export async function present(screen: MediaStream | null): Promise<void> {
+  const before = shared.peek();
+  if (!screen && !before) return;
+  shared.value = screen;
+  for (const track of before?.getTracks() ?? []) track.stop();
+  if (phase.peek() === "live") await change("screen", screen?.getVideoTracks()[0] ?? null);
+}
+
+/** A track that ended, or that the system muted and does not give back at once, is replaced by a fresh one. */
+function watchTrack(source: Own): void {
+  const track = localTracks()[source];
+  if (!track) return;
   track.enabled = !muted.peek()[source];
   track.onended = () => void heal(source);
+  track.onmute = () => setTimeout(() => track.muted && track.readyState === "live" && void heal(source), interruptedMs);
 }
 
-async function heal(source: "camera" | "microphone"): Promise<void> {
-  if (!inCall.peek()) return;
+const healing = new Set<Own>();
+
+/** Takes the device anew and sends it on the same connection. Called by a tap, it may ask the person. */
+export async function heal(source: Own): Promise<void> {
+  if (!inCall.peek() || healing.has(source)) return;
+  healing.add(source);
   const fresh = await reacquire(source === "camera" ? "video" : "audio");
+  healing.delete(source);
+  troubled.value = { ...troubled.peek(), [source]: !fresh };
   if (!fresh) return;
-  watchTrack(source, fresh);
-  await up?.senders[source]?.replaceTrack(fresh);
-}
-
-async function take(offer: ServerEvents["room.offer"]): Promise<void> {
-  await joined;
-  if (down && !continues(down, offer.sdp)) {
-    down.close();
-    down = null;
-  }
-  if (!down) {
-    down = new RTCPeerConnection(config());
-    guard(down);
-  }
-  const pc = down;
-  const sdp = await answer(pc, offer.sdp);
-  await request("room.answer", { id: offer.id, sdp });
-  if (pc === down) arrange(pc, offer.tracks);
-}
-
-function arrange(pc: RTCPeerConnection, tracks: ServerEvents["room.offer"]["tracks"]): void {
-  const byMid = received(pc);
-  const next: Streams = {};
-  for (const { mid, participant_id, source } of tracks) {
-    const track = byMid.get(mid);
-    if (!track) continue;
-    const old = streams.peek()[participant_id]?.[source];
-    const stream = old?.getTracks()[0] === track ? old : new MediaStream([track]);
-    next[participant_id] = { ...next[participant_id], [source]: stream };
-  }
-  streams.value = next;
+  watchTrack(source);
+  if (uplink()?.senders[source]) await uplink()?.senders[source]?.replaceTrack(fresh);
+  else if (phase.peek() === "live") await change(source, fresh);
 }
 
 on("room.offer", (offer) => {
   const born = generation;
-  const taken = offers.then(() => (born === generation ? take(offer) : undefined));
+  const taken = offers.then(() => joined).then(() => (born === generation ? take(offer) : undefined));
   offers = taken.catch((error: unknown) => {
-    if (!(error instanceof Problem && overtaken.has(error.code))) void rejoin();
+    if (born === generation && !(error instanceof Problem && overtaken.has(error.code))) lose(false);
   });
 });
 on("room.roster", (body) => seat(body.participants));
@@ -214,12 +226,12 @@ on("room.recorder", (body) => {
   recorder.value = body;
 });
 on("room.closed", (body) => {
-  if (phase.peek() !== "idle" && phase.peek() !== "ended") finish(body.reason);
+  if (comesBack(body.reason)) lose(false);
+  else finish(body.reason);
 });
-onGreeted(() => void rejoin());
+onGreeted(hurry);
+online.subscribe((now) => now || lose(false));
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
-  for (const [source, track] of Object.entries(localTracks()) as ["camera" | "microphone", MediaStreamTrack][]) {
-    if (track.readyState === "ended") void heal(source);
-  }
+  for (const source of own) if (localTracks()[source]?.readyState === "ended" || troubled.peek()[source]) void heal(source);
 });

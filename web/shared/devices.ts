@@ -51,8 +51,9 @@ export async function reacquire(kind: "video" | "audio"): Promise<MediaStreamTra
   const got = await one(kind === "video" ? { video: camera } : { audio: microphone });
   if (typeof got === "string") return null;
   const fresh = got.getTracks()[0] ?? null;
-  const kept = local.peek()?.getTracks().filter((track) => track.kind !== kind) ?? [];
-  if (fresh) local.value = new MediaStream([...kept, fresh]);
+  const before = local.peek()?.getTracks() ?? [];
+  for (const track of before) if (track.kind === kind) track.stop();
+  if (fresh) local.value = new MediaStream([...before.filter((track) => track.kind !== kind), fresh]);
   return fresh;
 }
 

@@ -1,8 +1,7 @@
 import type { Source } from "./types.ts";
 
 const gatherMs = 1500;
-const videoBitrate = 900_000;
-const audioBitrate = 40_000;
+const bitrates: Record<Source, number> = { camera: 900_000, microphone: 40_000, screen: 1_500_000 };
 
 /** Waits until all candidates are in the description, at most 1.5 s: there is no trickle. */
 export function gathered(pc: RTCPeerConnection): Promise<void> {
@@ -17,41 +16,58 @@ export function gathered(pc: RTCPeerConnection): Promise<void> {
   });
 }
 
-async function limit(sender: RTCRtpSender): Promise<void> {
+async function limit(sender: RTCRtpSender, source: Source): Promise<void> {
+  if (!sender.track) return;
   const parameters = sender.getParameters();
-  for (const encoding of parameters.encodings ?? []) {
-    encoding.maxBitrate = sender.track?.kind === "video" ? videoBitrate : audioBitrate;
-  }
+  for (const encoding of parameters.encodings ?? []) encoding.maxBitrate = bitrates[source];
   if (parameters.encodings?.length) await sender.setParameters(parameters);
 }
 
-export type Published = { pc: RTCPeerConnection; senders: Partial<Record<Source, RTCRtpSender>> };
+type Senders = Partial<Record<Source, RTCRtpSender>>;
+export type Published = { pc: RTCPeerConnection; senders: Senders };
+/** Brings our offer to the server, with what each section carries, and back its answer. */
+export type Exchange = (sdp: string, sources: Record<string, Source>) => Promise<string>;
 
-/** Sends the tracks up: we offer, the server answers through `exchange`. */
-export async function publish(
-  config: RTCConfiguration,
-  tracks: Partial<Record<Source, MediaStreamTrack>>,
-  exchange: (sdp: string, sources: Record<string, Source>) => Promise<string>,
-): Promise<Published> {
+/** Sends the tracks up: we offer, the server answers. */
+export async function publish(config: RTCConfiguration, tracks: Partial<Record<Source, MediaStreamTrack>>, exchange: Exchange): Promise<Published> {
   const pc = new RTCPeerConnection(config);
-  const senders: Published["senders"] = {};
+  const senders: Senders = {};
   for (const [source, track] of Object.entries(tracks) as [Source, MediaStreamTrack][]) {
     senders[source] = pc.addTransceiver(track, { direction: "sendonly" }).sender;
   }
-  await pc.setLocalDescription();
-  await gathered(pc);
-  const sources = sourcesByMid(pc, senders);
-  const sdp = await exchange(pc.localDescription?.sdp ?? "", sources);
-  await pc.setRemoteDescription({ type: "answer", sdp });
-  await Promise.all(Object.values(senders).map(limit));
+  try {
+    await negotiate({ pc, senders }, exchange);
+  } catch (error) {
+    pc.close();
+    throw error;
+  }
   return { pc, senders };
 }
 
-function sourcesByMid(pc: RTCPeerConnection, senders: Published["senders"]): Record<string, Source> {
+async function negotiate({ pc, senders }: Published, exchange: Exchange): Promise<void> {
+  await pc.setLocalDescription();
+  await gathered(pc);
+  const sdp = await exchange(pc.localDescription?.sdp ?? "", sourcesByMid(pc, senders));
+  await pc.setRemoteDescription({ type: "answer", sdp });
+  await Promise.all((Object.entries(senders) as [Source, RTCRtpSender][]).map(([source, sender]) => limit(sender, source)));
+}
+
+/** Offers the same connection again with a source more, or one less; its section is kept for the next time. */
+export async function renegotiate(published: Published, source: Source, track: MediaStreamTrack | null, exchange: Exchange): Promise<void> {
+  const { pc, senders } = published;
+  const sending = pc.getTransceivers().find((each) => each.sender === senders[source]);
+  if (sending) {
+    sending.direction = track ? "sendonly" : "inactive";
+    await sending.sender.replaceTrack(track);
+  } else if (track) senders[source] = pc.addTransceiver(track, { direction: "sendonly" }).sender;
+  await negotiate(published, exchange);
+}
+
+function sourcesByMid(pc: RTCPeerConnection, senders: Senders): Record<string, Source> {
   const table: Record<string, Source> = {};
-  for (const transceiver of pc.getTransceivers()) {
-    const entry = (Object.entries(senders) as [Source, RTCRtpSender][]).find(([, sender]) => sender === transceiver.sender);
-    if (entry && transceiver.mid !== null) table[transceiver.mid] = entry[0];
+  for (const { mid, sender, direction } of pc.getTransceivers()) {
+    const entry = (Object.entries(senders) as [Source, RTCRtpSender][]).find(([, each]) => each === sender);
+    if (entry && mid !== null && direction !== "inactive") table[mid] = entry[0];
   }
   return table;
 }

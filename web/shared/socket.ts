@@ -8,17 +8,18 @@ export type ServerEvents = {
   "room.offer": { id: string; sdp: string; tracks: { mid: string; participant_id: string; person_id: string; source: Source }[] };
   "room.roster": { participants: Participant[] };
   "room.recorder": RecorderTruth;
-  "room.closed": { reason: string };
+  "room.closed": { room_id?: string; reason: string };
   "page.at": PageAt & { person_id: string };
 };
 
 const answerTimeoutMs = 10_000;
 const protocolVersion = 1;
+const helloMs = 4000;
 
 /** True while the server has answered our hello. */
 export const online = signal(false);
 
-const socket: Socket = io({ transports: ["websocket"], autoConnect: false, reconnectionDelay: 300, reconnectionDelayMax: 3000 });
+const socket: Socket = io({ transports: ["websocket"], autoConnect: false, reconnectionDelay: 300, reconnectionDelayMax: 3000, timeout: 5000 });
 const greeted = new Set<() => void>();
 
 type Answer<T> = T & { error?: { code: string; message: string } };
@@ -49,13 +50,16 @@ export function onGreeted(handler: () => void): () => void {
 }
 
 async function greet(): Promise<void> {
+  const greeting = socket.id;
   try {
-    await request("hello", { client: __CLIENT_VERSION__, versions: [protocolVersion] });
+    await request("hello", { client: __CLIENT_VERSION__, versions: [protocolVersion] }, helloMs);
   } catch {
+    if (socket.id !== greeting) return; // renewed meanwhile: the new connection greets by itself
     socket.disconnect();
     setTimeout(() => socket.connect(), 2000);
     return;
   }
+  if (socket.id !== greeting) return;
   online.value = true;
   for (const handler of greeted) handler();
 }
@@ -68,6 +72,11 @@ socket.on("disconnect", (reason) => {
 
 export function openSocket(): void {
   if (!socket.active) socket.connect();
+}
+
+/** A new connection at once, where the old one may hang on a network that is gone. */
+export function renewSocket(): void {
+  socket.disconnect().connect();
 }
 
 export function closeSocket(): void {

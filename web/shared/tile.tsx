@@ -1,8 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { participants, streams } from "./call.ts";
+import { participants } from "./call.ts";
 import { local } from "./devices.ts";
 import { Icon } from "./icons.tsx";
+import { streams } from "./links.ts";
+import { links } from "./pulse.ts";
+import type { Link } from "./quality.ts";
+import { shownScreen } from "./screen.ts";
 import { t } from "./text.ts";
 import type { Participant } from "./types.ts";
 import { roleName } from "./words.ts";
@@ -34,21 +38,52 @@ export function Voices(): JSX.Element {
 
 const initial = (name: string): string => [...name][0] ?? "";
 
+/** Three bars and, on asking, what they mean. */
+function Bars({ link }: { link: Link }): JSX.Element {
+  const words = t(`call.link.${link.level}`, { loss: (link.loss * 100).toFixed(0), rtt: link.rtt ?? "–", kbps: link.kbps });
+  return <span class={`bars l${link.level}`} role="img" aria-label={words} title={words} data-testid="link" data-level={link.level}><i /><i /><i /></span>;
+}
+
+/** Why there is no moving picture of somebody, if there is none. */
+function absence(who: Participant): string | null {
+  const { camera, microphone } = who.sources;
+  const published = camera?.on || microphone?.on;
+  if (!who.me && !who.connected) return t(published ? "call.tile.lost" : "call.tile.coming");
+  if (camera?.muted) return t("call.tile.camera_off");
+  if (!camera?.on) return t(published ? "call.tile.no_camera" : "call.tile.coming");
+  return null;
+}
+
 /** One participant: picture, name and role, and what the server says about camera and microphone (S42). */
 export function Tile({ who, big }: { who: Participant; big?: boolean }): JSX.Element {
-  const camera = who.sources.camera;
-  const microphone = who.sources.microphone;
+  const { camera, microphone } = who.sources;
   const stream = who.me ? local.value : streams.value[who.participant_id]?.camera ?? null;
-  const dark = !stream || !camera?.on || camera.muted;
+  const missing = absence(who);
+  const lost = !who.me && !who.connected;
+  const link = lost ? undefined : links.value[who.participant_id];
   return (
-    <figure class={`tile${big ? " big" : ""}`} data-testid={`tile-${who.person_id}`} data-me={who.me} data-role={who.role} data-receiving={camera?.receiving ?? false}>
+    <figure class={`tile${big ? " big" : ""}${lost ? " lost-tile" : ""}`} data-testid={`tile-${who.person_id}`} data-me={who.me} data-role={who.role} data-receiving={camera?.receiving ?? false} data-connected={who.connected}>
       <Video stream={stream} mirrored={who.me} />
-      {dark && <div class="tile-dark"><span>{initial(who.name)}</span></div>}
+      {(missing || !stream) && <div class="tile-dark"><p><span>{initial(who.name)}</span>{missing && <small>{missing}</small>}</p></div>}
       <figcaption>
         {(!microphone?.on || microphone.muted) && <Icon name="micOff" size={16} />}
         <span>{who.name}</span>
         <small>{who.me ? t("me") : roleName(who.role)}</small>
+        {link && <Bars link={link} />}
       </figcaption>
+    </figure>
+  );
+}
+
+/** The screen that somebody shares, whole. */
+export function ScreenTile(): JSX.Element | null {
+  const shown = shownScreen.value;
+  if (!shown) return null;
+  const words = shown.who.me ? t("call.screen.mine") : t("call.screen.of", { name: shown.who.name });
+  return (
+    <figure class="tile screen" data-testid="screen" data-me={shown.who.me}>
+      <Video stream={shown.stream} testid="screen-video" />
+      <figcaption><Icon name="screen" size={16} /><span>{words}</span></figcaption>
     </figure>
   );
 }

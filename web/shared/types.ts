@@ -147,7 +147,8 @@ export type Catalog = {
   members: { member_no: string; person_id: string; name: string }[];
 };
 
-export type Segment = { n: number; url: string; start_s: number; duration_s: number; frames: number; sha256: string };
+/** `rotation`: the clockwise turn, in degrees, that makes the picture upright. */
+export type Segment = { n: number; url: string; start_s: number; duration_s: number; frames: number; sha256: string; rotation?: number };
 export type Track = {
   track_id: string;
   person_id: string;
@@ -158,6 +159,9 @@ export type Track = {
   segments: Segment[];
 };
 export type Mark = { at_s: number; at: string; type: string; person_id: string | null; detail: unknown };
+export type Gap = { track_id: string; from_s: number; to_s: number; reason: string };
+/** The one film of a meeting; `progress` 0..1. */
+export type Composition = { status: "none" | "making" | "ready" | "failed"; progress: number; seconds: number | null; size: number | null; sha256: string | null };
 export type RecordingView = {
   recordings: { recording_id: string; serial: string; started_at: string; seconds: number }[];
   case_no: string;
@@ -170,7 +174,9 @@ export type RecordingView = {
   manifest_sha256: string;
   tracks: Track[];
   marks: Mark[];
-  gaps: { track_id: string; from_s: number; to_s: number }[];
+  gaps: Gap[];
+  missing_parts: number;
+  composition: Composition;
   viewed: [number, number][];
 };
 
@@ -182,6 +188,7 @@ export type Participant = {
   role: string;
   order: number;
   me: boolean;
+  connected: boolean;
   sources: Partial<Record<Source, SourceState>>;
 };
 export type Source = "camera" | "microphone" | "screen";

@@ -1,0 +1,99 @@
+import { signal } from "@preact/signals";
+import { answer, continues, publish, received, renegotiate, type Published } from "./peer.ts";
+import { request, type ServerEvents } from "./socket.ts";
+import type { Source } from "./types.ts";
+
+/** The two connections of a call: `up` brings our tracks, `down` those of the others. Made anew with each join. */
+type Streams = Record<string, Partial<Record<Source, MediaStream>>>;
+export type Tracks = Partial<Record<Source, MediaStreamTrack>>;
+type Offer = ServerEvents["room.offer"];
+
+/** What the others send, by participant. The last picture stays until there is a newer one. */
+export const streams = signal<Streams>({});
+
+const healMs = 1000;
+let up: Published | null = null;
+let down: RTCPeerConnection | null = null;
+let ice: RTCIceServer[] = [];
+let offered: Offer["tracks"] = [];
+let onLost: () => void = () => undefined;
+
+export const uplink = (): Published | null => up;
+export const downlink = (): RTCPeerConnection | null => down;
+/** Whose track each section of the receiving connection carries. */
+export const sections = (): Offer["tracks"] => offered;
+
+const config = (): RTCConfiguration => ({ iceServers: ice, bundlePolicy: "max-bundle" });
+
+/** A path that failed, or was cut for a second, is lost; a connection that was replaced says nothing more. */
+function guard(pc: RTCPeerConnection): void {
+  let timer = 0;
+  const lost = (): void => {
+    if (pc === down || pc === up?.pc) onLost();
+  };
+  pc.addEventListener("connectionstatechange", () => {
+    clearTimeout(timer);
+    if (pc.connectionState === "failed") lost();
+    if (pc.connectionState === "disconnected") timer = window.setTimeout(lost, healMs);
+  });
+}
+
+/** Ends both connections; `streams` keeps its last pictures while a call is only interrupted. */
+export function drop(keepPictures = false): void {
+  up?.pc.close();
+  down?.close();
+  up = down = null;
+  offered = [];
+  if (!keepPictures) streams.value = {};
+}
+
+/** For the next connections: which servers help to find a path, and who hears of a lost one. */
+export function prepare(servers: RTCIceServer[], lost: () => void): void {
+  ice = servers;
+  onLost = lost;
+}
+
+const exchange = async (sdp: string, sources: Record<string, Source>): Promise<string> =>
+  (await request<{ sdp: string }>("room.publish", { sdp, sources })).sdp;
+
+export async function send(tracks: Tracks): Promise<void> {
+  if (!Object.keys(tracks).length) return;
+  up = await publish(config(), tracks, exchange);
+  guard(up.pc);
+}
+
+/** One more track on the connection that we send on, or one less (null). */
+export async function change(source: Source, track: MediaStreamTrack | null): Promise<void> {
+  if (up) await renegotiate(up, source, track, exchange);
+  else if (track) await send({ [source]: track });
+}
+
+/** Takes an offer of the server: the one that it began anew, or one more section of the one we have. */
+export async function take(offer: Offer): Promise<void> {
+  if (down && !continues(down, offer.sdp)) {
+    down.close();
+    down = null;
+  }
+  if (!down) {
+    down = new RTCPeerConnection(config());
+    guard(down);
+  }
+  const pc = down;
+  const sdp = await answer(pc, offer.sdp);
+  await request("room.answer", { id: offer.id, sdp });
+  if (pc === down) arrange(pc, offer.tracks);
+}
+
+function arrange(pc: RTCPeerConnection, tracks: Offer["tracks"]): void {
+  const byMid = received(pc);
+  const next: Streams = {};
+  offered = tracks;
+  for (const { mid, participant_id, source } of tracks) {
+    const track = byMid.get(mid);
+    if (!track) continue;
+    const old = streams.peek()[participant_id]?.[source];
+    const stream = old?.getTracks()[0] === track ? old : new MediaStream([track]);
+    next[participant_id] = { ...next[participant_id], [source]: stream };
+  }
+  streams.value = next;
+}
