@@ -5,6 +5,7 @@ import re
 from media.errors import BadDescription
 
 MAX_LENGTH = 64 * 1024
+MAX_CANDIDATES = 32
 _UFRAG = re.compile(r"^a=ice-ufrag:(\S+)\s*$", re.MULTILINE)
 _MDNS = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local ", re.IGNORECASE)
 
@@ -14,12 +15,16 @@ def admit(description: str) -> str:
 
     mDNS candidates cost up to a second each to resolve, and peer-reflexive ones do their work. A promise that no more
     candidates come would make aioice give up on an offer that then has none; our own time limit ends such a wait.
-    Raises BadDescription when it is too long.
+    More than 32 candidates are no browser's: each is an address that we would send checks to. Raises BadDescription
+    when it is too long.
     """
     if len(description) > MAX_LENGTH:
         raise BadDescription(f"a description of {len(description)} characters")
     lines = description.replace("\r\n", "\n").split("\n")
-    kept = (line for line in lines if not _MDNS.match(line) and not line.startswith("a=end-of-candidates"))
+    kept = [line for line in lines if not _MDNS.match(line) and not line.startswith("a=end-of-candidates")]
+    candidates = [at for at, line in enumerate(kept) if line.startswith("a=candidate:")]
+    for at in reversed(candidates[MAX_CANDIDATES:]):
+        del kept[at]
     return "\r\n".join(line for line in kept if line) + "\r\n"
 
 

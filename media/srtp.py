@@ -1,6 +1,6 @@
 """A connection's media as raw datagrams: SRTP in and out, past aiortc and asyncio's queues.
 
-One of the three files that touch private names (see transport): here of aioice, aiortc's DTLS, pylibsrtp and asyncio.
+One of the four files that touch private names (see transport): here of aioice, aiortc's DTLS, pylibsrtp and asyncio.
 """
 
 import math
@@ -106,19 +106,16 @@ class SrtpPath:
 
     def _let_go(self) -> None:
         for protocol in self._hooked:
-            del protocol.datagram_received
+            protocol.datagram_received = _deaf  # whatever still comes while it closes
         self._hooked.clear()
 
     def _hook(self, protocol: Any) -> None:
         stock, receive = protocol.datagram_received, self._receive
 
         def datagram_received(data: bytes, address: tuple) -> None:
-            if not data:
-                return  # aiortc's DTLS pump would die of an empty datagram
-            if 127 < data[0] < 192:
+            if data and 127 < data[0] < 192:
                 receive(data)
             else:
-                self.last_heard = self.now()
                 stock(data, address)
 
         protocol.datagram_received = datagram_received
@@ -135,6 +132,10 @@ class SrtpPath:
         relayed = transport.get_extra_info("socket") is None
         self._sendto = transport.sendto if relayed else transport._sock.sendto
         self._remote = pair.remote_addr
+
+
+def _deaf(datagram: bytes, address: tuple) -> None:
+    return None
 
 
 def _lost(datagram: bytes, address: tuple[str, int]) -> None:

@@ -1,12 +1,12 @@
 """One WebRTC connection with a peer: aiortc negotiates, RTP and RTCP pass as raw bytes.
 
-Only this file, sections.py and srtp.py touch private names of aiortc, aioice, pylibsrtp and asyncio, and so only they
-are to be looked at when those change: the versions are pinned, checked at import, and tests/media/test_transport.py
-names what we rely on.
+Only this file, sections.py, srtp.py and guard.py touch private names of aiortc, aioice, pylibsrtp and asyncio, and so
+only they are to be looked at when those change: the versions are pinned, checked at import, and
+tests/media/test_transport.py names what we rely on.
 
 How it works: aiortc does SDP, ICE and DTLS. Its senders and receivers never start (`send` and `receive` are replaced
-on the instance), so no decoder thread, no queue and no polling task exists. When DTLS is up, `datagram_received` of
-the ICE sockets is replaced: what is SRTP goes to srtp.py, everything else to aioice as before.
+on the instance), so no decoder thread, no queue and no polling task exists. `datagram_received` of the ICE sockets is
+replaced: by guard.py as soon as there are sockets, and again when DTLS is up: what is SRTP then goes to srtp.py.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from aiortc import (
 
 from media import sdp
 from media.errors import BadDescription
+from media.guard import Guard
 from media.ice import IceSettings
 from media.sections import REFUSALS, Incoming, Outgoing, incoming, one_codec, parse, sends
 from media.srtp import SrtpPath
@@ -75,6 +76,7 @@ class Transport(SrtpPath):
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self._pc.on("connectionstatechange", self._state_changed)
         self._own_connect()
+        self._guards: dict[Any, Guard] = {}
         self._connects: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Task[None] | None = None
         self._ended = False
@@ -97,6 +99,7 @@ class Transport(SrtpPath):
             for transceiver in self._pc.getTransceivers():
                 transceiver._codecs = one_codec(transceiver._codecs)
             await self._pc.setLocalDescription(await self._pc.createAnswer())
+            self._guard_sockets()
         except REFUSALS as error:
             raise BadDescription(type(error).__name__) from error
         transceivers = self._pc.getTransceivers()
@@ -110,6 +113,7 @@ class Transport(SrtpPath):
 
     async def offer(self) -> str:
         await self._pc.setLocalDescription(await self._pc.createOffer())
+        self._guard_sockets()
         return self._pc.localDescription.sdp
 
     async def accept_answer(self, answer: str) -> None:
@@ -194,6 +198,13 @@ class Transport(SrtpPath):
                 self._connects.discard(task)
 
         self._pc._RTCPeerConnection__connect = connect
+
+    def _guard_sockets(self) -> None:
+        for transceiver in self._pc.getTransceivers():
+            connection = transceiver.receiver.transport.transport._connection
+            if connection not in self._guards:
+                self._guards[connection] = Guard(connection, self)
+            self._guards[connection].watch()
 
     def _silence(self) -> None:
         """Keep aiortc's own senders and receivers from starting tasks and decoder threads."""
