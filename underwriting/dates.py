@@ -35,7 +35,7 @@ def calendar(application: Application) -> tuple[frozenset[date], frozenset[date]
     if not isinstance(stated, list | tuple):
         raise Unknown("holidays", "malformed")
     own = frozenset(application.day(f"holidays.{index}") for index in range(len(stated)))
-    return own | frozenset(table["off"]), frozenset(table["made_up"]) - own
+    return own | frozenset(table["days_off"]), frozenset(table["made_up"]) - own
 
 
 def is_working_day(application: Application, day: date) -> bool:
