@@ -115,7 +115,7 @@ def life_and_accident_with_peers(application: Application) -> float:
 
 @derived
 def life_total_x(application: Application) -> float:
-    """捌、一、(一) X: life main contracts and riders at this company, this application and in force (【註1】【註2】)."""
+    """捌、一、(一) X: life main contracts and riders at this company, applied for and in force (【註1】【註2】)"""
     stated = application.maybe_number("own_life_total_X")
     return own_totals(application, LIFE) if stated is None else stated
 

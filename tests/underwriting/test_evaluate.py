@@ -48,9 +48,11 @@ def test_a_missing_fact_is_asked_once_and_names_the_rules_that_need_it() -> None
     assert {"UW-01.2.2.1", "UW-01.4"} <= set(asked[0].items)
 
 
-def test_nothing_known_gives_questions_and_no_answers() -> None:
+def test_nothing_known_gives_questions_and_decides_nothing() -> None:
     assessment = evaluate({}, load_rulebook())
-    assert {f.kind for f in assessment.findings if f.status == "open"} == {"PENDING", "DOC"}
+    decided = {f.kind for f in assessment.findings if f.status == "open" and f.strength == "required"}
+    assert decided & {"REJECT", "RETURN", "CANCEL", "CAP_EXCEEDED", "POSTPONE"} == set()
+    assert "products" in {f.missing for f in assessment.findings}
     assert "insurance_age" not in assessment.values
 
 

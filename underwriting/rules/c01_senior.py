@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from underwriting.ages import is_senior
-from underwriting.application import Application, Person, Unknown
+from underwriting.answers import attest, pending
+from underwriting.application import CLIENTS, Application, Person, Unknown
+from underwriting.derived import derived
 from underwriting.evidence import ROLE_ZH, ids, status
 from underwriting.model import Finding, Value
-from underwriting.rule import rule
-from underwriting.rules.c01_signing import face_to_face
+from underwriting.rule import face_to_face, rule
 
-CLIENTS = ("policyholder", "insured", "payer")
 PROTECTORS = {"guardianship": "guardian", "assistance": "assistant"}
 
 
 Wanted = tuple[tuple[str, str], ...]  # (role, person id) of everybody to be recorded
 
 
+@derived
 def product_needs_recording(application: Application) -> bool:
     """有解約金之商品 or 投資型商品; 小額終老, 團體年金 and accident insurance of three years or less are excepted."""
     answers = [_needs(application, index, product) for index, product in enumerate(application.listed("products"))]
@@ -28,6 +29,7 @@ def product_needs_recording(application: Application) -> bool:
     return True in answers
 
 
+@derived
 def clients_to_record(application: Application) -> Wanted:
     """T-01.5.1: the clients of 65 and more by insurance age, when a product asks for it.
 
@@ -44,6 +46,7 @@ def clients_to_record(application: Application) -> Wanted:
     return tuple((role, person.id) for person in old for role in person.roles)
 
 
+@derived
 def rider_insured_to_record(application: Application) -> Wanted:
     """附約被保險人 who are persons of their own: products[].insured is an object instead of a role's name."""
     parties = {person.id for person in application.people(CLIENTS)}
@@ -57,20 +60,46 @@ def rider_insured_to_record(application: Application) -> Wanted:
     return tuple(riders)
 
 
+@derived
 def protectors_to_record(application: Application) -> Wanted:
     measures = (application.stated(f"{role}.guardianship") for role, _ in clients_to_record(application))
     roles = dict.fromkeys(PROTECTORS[m] for m in measures if m in ("guardianship", "assistance"))
     return tuple((role, str(application.stated(f"{role}.id", role))) for role in roles)
 
 
+def everybody_to_record(application: Application) -> Wanted:
+    riders, protectors = rider_insured_to_record(application), protectors_to_record(application)
+    return (*clients_to_record(application), *riders, *protectors)
+
+
+@rule("UW-01.5.1.1", applies=face_to_face, before="submission")
+def product_and_age_ask_for_a_recording(application: Application) -> Iterator[Finding]:
+    """有解約金之商品或投資型商品予 65 歲(含)以上之客戶."""
+    needed = bool(clients_to_record(application))
+    text = "須錄音：65 歲(含)以上客戶投保有解約金或投資型商品" if needed else "無須高齡錄音"
+    yield Finding("VALUE", text, "satisfied", subject="recording", value=needed, strength="info")
+
+
+@rule("UW-01.5.1.2", applies=face_to_face)
+def client_agrees_to_be_recorded(application: Application) -> Iterator[Finding]:
+    """應經客戶同意後將銷售過程以錄音方式保留紀錄; a recording that says nothing of consent is not refused."""
+    wanted = clients_to_record(application)
+    if wanted:
+        refused = [e for e in _recordings_of(application, wanted) if e.get("consent") is False]
+        yield Finding("ATTEST", "錄音經客戶同意", status(not refused), subject="recording", items=ids(refused))
+
+
 @rule("UW-01.5.1.3", applies=face_to_face, before="submission")
 def who_is_recorded(application: Application) -> Iterator[Finding | Value]:
     """【註1】 T-01.5.1 by insurance age; different persons are recorded separately."""
-    wanted = clients_to_record(application)
-    everybody = (*wanted, *rider_insured_to_record(application), *protectors_to_record(application))
-    yield Value("record", tuple(role for role, _ in everybody))
-    yield Value("recordings", len({person_id for _, person_id in everybody}))
-    yield from _recorded(application, wanted)
+    yield Value("record", tuple(role for role, _ in everybody_to_record(application)))
+    yield from _recorded(application, clients_to_record(application))
+
+
+@rule("UW-01.5.1.4", applies=face_to_face, before="submission")
+def one_recording_a_person(application: Application) -> Iterator[Value]:
+    """【註1】2: 錄音對象為同一人時可錄一通，非同一人時請分開錄音."""
+    yield Value("recordings", len({person_id for _, person_id in everybody_to_record(application)}))
 
 
 @rule("UW-01.5.1.5", applies=face_to_face, before="submission")
@@ -99,6 +128,25 @@ def serial_is_written_down(application: Application) -> Iterator[Finding]:
             satisfied_by=(str(serial),) if serial else (),
             before="acceptance",
         )
+
+
+@rule("UW-01.5.1.8", applies=face_to_face)
+def both_agents_are_named(application: Application) -> Iterator[Finding]:
+    """錄音作業 4: 共同招攬件 reads out both agents' names and 登錄證字號."""
+    if len(application.entries("agents")) > 1 and clients_to_record(application):
+        named_both = application.maybe_flag("agent_report.recording_names_both_agents")
+        path = "agent_report.recording_names_both_agents"
+        yield attest("錄音中唸出兩位共同招攬人員姓名及登錄證字號", named_both, path, subject="recording")
+
+
+@rule("UW-01.5.1.10", applies=face_to_face)
+def variable_universal_life_says_its_cost(application: Application) -> Iterator[Finding]:
+    """錄音作業 6: 變額萬能壽險, 「第一年度之保險成本」 and 「所採用之報酬率」."""
+    wanted = clients_to_record(application)
+    if wanted and any(application.maybe_flag(product.path("vul")) for product in application.products()):
+        said = {text for e in _recordings_of(application, wanted) for text in _contents(e)}
+        lacking = tuple(text for text in application.parameter("vul_recording_contents") if text not in said)
+        yield pending("變額萬能壽險錄音內容", not lacking, subject="recording", items=lacking, field="recordings")
 
 
 @rule("UW-01.5.1.9", applies=face_to_face, before="submission")
@@ -157,3 +205,8 @@ def _needs(application: Application, index: int, product: dict[str, Any]) -> boo
         return application.flag(f"products.{index}.has_surrender_value")
     except Unknown as unknown:
         return unknown
+
+
+def _contents(recording: dict[str, Any]) -> tuple[str, ...]:
+    contents = recording.get("contents", ())
+    return contents if isinstance(contents, tuple) else (str(contents),)

@@ -9,14 +9,9 @@ from underwriting.ages import attained_age, is_adult
 from underwriting.application import PARTIES, Application, Person
 from underwriting.evidence import ROLE_ZH, document_named, ids, named, signatures, status
 from underwriting.model import Finding
-from underwriting.rule import rule
+from underwriting.rule import all_of, face_to_face, new_business, rule, telemarketing
 
 REPRESENTATIVE_FIELDS = {"birth_date": "出生年月日", "id_no": "身分證字號", "relation": "關係", "mobile": "行動電話"}
-
-
-def face_to_face(application: Application) -> bool:
-    """壹 covers face-to-face channels; a video session replaces 親晤親簽 by consent, so it counts (AMB-51)."""
-    return not str(application.stated("application.channel", "agency")).startswith("telemarketing")
 
 
 def main_form(application: Application) -> str:
@@ -30,6 +25,34 @@ def signs_every_document(application: Application, person: Person) -> Iterator[F
         title, roles = str(document.get("title")), _roles_in(document, person)
         if roles and title != main_form(application):
             yield _own_signature(application, title, person, roles)
+
+
+@rule("UW-01.2.1.2", applies=all_of(new_business, face_to_face))
+def dependants_sign(application: Application) -> Iterator[Finding]:
+    """若附加眷屬附約者則眷屬應於要保書上親自簽名: whoever a rider insures besides the main insured."""
+    for product in application.products():
+        insured = application.stated(product.path("insured"))
+        if product.is_rider and insured not in (None, *PARTIES, "main_insured"):
+            who = insured.get("id") if isinstance(insured, dict) else insured
+            given = signatures(application, "要保書", str(who))
+            yield Finding(
+                "SIGN",
+                "眷屬親自簽名於「要保書」",
+                status(bool(given)),
+                doc="要保書",
+                signers=("dependant",),
+                line=product.line,
+                who="customer",
+                satisfied_by=ids(given),
+            )
+
+
+@rule("UW-01.2.1.3", applies=telemarketing)
+def closed_on_the_phone_needs_no_signature(application: Application) -> Iterator[Finding]:
+    """透過電話銷售之線上成交案件 are excepted from signing."""
+    if application.stated("application.channel") == "telemarketing_voice":
+        text = "電話銷售線上成交：依電話行銷業務應注意事項辦理，免親自簽名"
+        yield Finding("VALUE", text, "satisfied", strength="info", value="exempt")
 
 
 @rule("UW-01.2.2.1", each="party", applies=face_to_face, before="submission")
@@ -74,6 +97,15 @@ def adult_signs(application: Application, person: Person) -> Iterator[Finding]:
         yield _own_signature(application, main_form(application), person, _party_roles(person))
 
 
+@rule("UW-01.2.3.1", each="party", applies=face_to_face, before="submission")
+def who_is_a_minor(application: Application, person: Person) -> Iterator[Finding]:
+    """未成年人：實際年齡未滿 18 足歲."""
+    minor = not is_adult(application, person)
+    text = f"{named(person)}{'未成年' if minor else '已成年'}"
+    about = {"subject": person.role, "person": person.role}
+    yield Finding("VALUE", text, "satisfied", value=minor, strength="info", **about)
+
+
 @rule("UW-01.2.3.2", each="party", applies=face_to_face, before="submission")
 def representative_is_identified(application: Application, person: Person) -> Iterator[Finding]:
     """未成年人: the form carries the legal representative's birth date, ID number, relationship and mobile."""
@@ -96,16 +128,16 @@ def representative_is_identified(application: Application, person: Person) -> It
 @rule("UW-01.2.5", each="party", applies=face_to_face, before="submission")
 def guardian_signs(application: Application, person: Person) -> Iterator[Finding]:
     """受監護宣告尚未撤銷: 監護人應親自簽名同意."""
-    yield from _protector_signs(application, person, "guardianship", "guardian")
+    yield from protector_signs(application, person, "guardianship", "guardian")
 
 
 @rule("UW-01.2.6", each="party", applies=face_to_face, before="submission")
 def assistant_signs(application: Application, person: Person) -> Iterator[Finding]:
     """受輔助宣告: 輔助人簽名同意."""
-    yield from _protector_signs(application, person, "assistance", "assistant")
+    yield from protector_signs(application, person, "assistance", "assistant")
 
 
-def _protector_signs(application: Application, person: Person, measure: str, protector: str) -> Iterator[Finding]:
+def protector_signs(application: Application, person: Person, measure: str, protector: str) -> Iterator[Finding]:
     if application.text(application.about(person, "guardianship")) != measure:
         return
     title = main_form(application)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from underwriting.answers import pending
 from underwriting.application import Application, Person, Unknown
 from underwriting.evidence import documents, ids, named, of_person, status
 from underwriting.model import Finding, Value
-from underwriting.rule import rule
-from underwriting.rules.c01_signing import face_to_face
+from underwriting.rule import face_to_face, rule
 
 RELATIVES = ("parent", "spouse", "adult_child")
 NOT_CLOSE = ("stranger", "welfare_staff")
@@ -127,6 +127,16 @@ def witness_is_identified(application: Application, person: Person) -> Iterator[
     if situation(application, person):
         bare = _ids_where(application, person, lambda i, w: not w.get("id_no") or not w.get("relation"))
         yield _condition(person, "見證人須載明身分證統一編號及與要保人/被保險人之關係", not bare, bare)
+
+
+@rule("UW-01.2.4.10", each="party", applies=face_to_face)
+def agent_says_why_he_cannot_sign(application: Application, person: Person) -> Iterator[Finding]:
+    """應記載事項 2: the reason stands in 業務人員招攬報告書."""
+    if situation(application, person):
+        path = "agent_report.cannot_sign_reason"
+        said = bool(application.stated(path))
+        text = f"業務人員招攬報告書說明{named(person)}無法親自簽名原因"
+        yield pending(text, said, subject="agent", person=person.role, field=path)
 
 
 @rule("UW-01.2.4.11", each="party", applies=face_to_face, before="submission")
