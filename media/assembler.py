@@ -1,8 +1,8 @@
 """RTP packets to encoded frames, without decoding. Pure: bytes and arrival times in, whole frames out.
 
 Theory of operation. `ReorderWindow` puts the packets of one stream back in sequence order and drops duplicates; a hole
-is waited for until it is too old to be repaired or too much has come after it, then it is given up and marked by None. `Assembler`
-joins the ordered packets of one RTP time to a frame. A frame with a hole is dropped, and of video everything after it,
+is waited for until it is too old to be repaired or too much has come after it, then it is given up and marked by None.
+`Assembler` joins the ordered packets of one RTP time to a frame. A frame with a hole is dropped, and of video everything after it,
 too, until the next key frame, since nothing between could be decoded; `wants_keyframe` says so to whoever can ask for
 one. Nothing here raises on bytes from the network.
 """
@@ -15,10 +15,7 @@ import msgspec
 from media.payloads import FORMATS
 
 WINDOW = 512  # packets: as many as a sender keeps for repair, over a second at 3 Mbps
-HOLD, HOLD_S = (
-    64,
-    0.25,
-)  # packets or seconds, at the start: the first packet to arrive need not be the first that was sent
+HOLD, HOLD_S = 64, 0.25  # packets or seconds, at the start: the first to come need not be the first that was sent
 HOLE_S = 0.5  # a slow stream would fill the window too late
 REPAIR_S = 1.2  # the same for video: missing packets are asked for again (media/loss.py) for a second
 FAR_BEHIND = 1024  # packets; two of them in a row are a sender that began anew, not a late copy
@@ -98,7 +95,7 @@ class ReorderWindow:
         self._unwrap = Unwrap(16)
         self._waiting: dict[int, Packet] = {}
         self._next: int | None = None
-        self._since = 0.0  # when the wait for `_next` began
+        self._since: float | None = None  # when the packet after the hole at `_next` came, if that is known
         self._stray: int | None = None
 
     def push(self, packet: Packet) -> list[Packet | None]:
@@ -116,7 +113,7 @@ class ReorderWindow:
             self._since = packet.arrived
         self._waiting[sequence] = packet
         if self._next is None:
-            if len(self._waiting) < HOLD and packet.arrived - self._since < HOLD_S:
+            if len(self._waiting) < HOLD and self._waited(packet.arrived) < HOLD_S:
                 return []
             self._next = min(self._waiting)
         return self._drain(packet.arrived)
@@ -140,13 +137,18 @@ class ReorderWindow:
             if packet is not None:
                 ready.append(packet)
                 self._next += 1
-                self._since = now
-            elif self._unwrap.highest - self._next >= WINDOW or now - self._since > self._patience:
+                self._since = None
+            elif self._unwrap.highest - self._next >= WINDOW or self._waited(now) > self._patience:
                 ready.append(self._give_up())
                 self._next = min(self._waiting)
             else:
                 break
         return ready
+
+    def _waited(self, now: float) -> float:
+        if self._since is None:
+            self._since = self._waiting[min(self._waiting)].arrived
+        return now - self._since
 
     def _give_up(self) -> None:
         self.holes += 1

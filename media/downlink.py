@@ -71,7 +71,7 @@ class Downlink:
             await self._transport.accept_answer(description)
             self.pending = None
             for subscription in self._subscriptions.values():
-                subscription.accepted = subscription.outgoing.accepted
+                subscription.answered()
             self._attach_accepted()
             self._answered.set()
 

@@ -7,17 +7,16 @@ import math
 import struct
 from typing import NamedTuple
 
+from media.extensions import HEADER_SIZE
 from media.rtcp import Reception, SenderReport
 
 HEADER = struct.Struct("!BBHII")
-HEADER_SIZE = 12
-ONE_BYTE_EXTENSION = 0xBEDE
 KEYFRAME_INTERVAL = 1.0
 BANDWIDTH_CAP = 1_500_000
 BANDWIDTH_FLOOR = 300_000
 BANDWIDTH_FRESH = 5.0
 
-_pack = HEADER.pack
+_pack = struct.Struct("!BBHI").pack
 
 
 def payload_of(packet: bytes) -> bytes:
@@ -33,31 +32,6 @@ def payload_of(packet: bytes) -> bytes:
     return packet[start:]
 
 
-def mid_of(packet: bytes, extension_id: int) -> str | None:
-    """The MID that a packet carries in a one-byte header extension (RFC 8843, RFC 8285), if it does."""
-    start = HEADER_SIZE + 4 * (packet[0] & 0x0F)
-    if not packet[0] & 0x10 or packet[start : start + 2] != b"\xbe\xde":
-        return None
-    at, end = start + 4, start + 4 + 4 * int.from_bytes(packet[start + 2 : start + 4])
-    end = min(end, len(packet))
-    while at < end:
-        identifier, length = packet[at] >> 4, (packet[at] & 0x0F) + 1
-        if identifier == extension_id:
-            return packet[at + 1 : min(at + 1 + length, end)].decode("ascii", "replace")
-        at += 1 if identifier == 0 else 1 + length
-    return None
-
-
-def mid_extension(extension_id: int, mid: str) -> bytes:
-    """A header extension block that carries the MID; empty when it was not negotiated (id 0)."""
-    value = mid.encode("ascii")
-    if not extension_id or not 0 < len(value) <= 16:
-        return b""
-    body = bytes([extension_id << 4 | len(value) - 1]) + value
-    body += bytes(-len(body) % 4)
-    return struct.pack("!HH", ONE_BYTE_EXTENSION, len(body) // 4) + body
-
-
 class Position(NamedTuple):
     """Where an outgoing stream stands: the next sequence number, and the media time that belongs to the moment `at`."""
 
@@ -71,30 +45,46 @@ class Position(NamedTuple):
 
 class Rewrite:
     """Gives a track the identity that one receiver negotiated. Sequence numbers and media times move by a constant,
-    so that order, loss and spacing stay as they were sent."""
+    so that order, loss and spacing stay as they were sent. `turned`: the header extension for each of the 16 orientations,
+    where the receiver negotiated them."""
 
-    __slots__ = ("_extension", "_first", "_payload_type", "_sequence", "_time", "ssrc")
+    __slots__ = ("_extension", "_payload_type", "_sequence", "_tail", "_time", "_turned", "ssrc")
 
-    def __init__(self, ssrc: int, payload_type: int, extension: bytes, sequence: int, time: int):
+    def __init__(
+        self,
+        ssrc: int,
+        payload_type: int,
+        extension: bytes,
+        sequence: int,
+        time: int,
+        turned: tuple[bytes, ...] = (),
+    ):
         self.ssrc = ssrc
         self._payload_type = payload_type
         self._extension = extension
-        self._first = 0x90 if extension else 0x80
+        self._turned = turned
+        self._tail = ssrc.to_bytes(4) + extension
         self._sequence = sequence
         self._time = time
 
-    def header(self, marker: int, sequence: int, time: int) -> bytes:
-        """`marker`: 0x80 or 0."""
+    def header(self, marker: int, sequence: int, time: int, orientation: int | None = None) -> bytes:
+        """`marker`: 0x80 or 0. `orientation`: of the packets that say how the picture is turned."""
+        tail = self._tail
+        if orientation is not None and self._turned:
+            tail = self.ssrc.to_bytes(4) + self._turned[orientation]
         return (
             _pack(
-                self._first,
+                0x90 if len(tail) > 4 else 0x80,
                 marker | self._payload_type,
                 (sequence + self._sequence) & 0xFFFF,
                 (time + self._time) & 0xFFFFFFFF,
-                self.ssrc,
             )
-            + self._extension
+            + tail
         )
+
+    def original(self, sequence: int) -> int:
+        """The sender's number of the packet that has this one here."""
+        return (sequence - self._sequence) & 0xFFFF
 
     def position(self, newest: int, time: int, at: float) -> Position:
         """Where the stream stands after the packet `newest`; the sender's media time was `time` at the moment `at`."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from media import rtcp
+from media import rtcp, rtx
+from media.extensions import degrees, orientation_of
 from media.forwarding import HEADER, Arrivals, FrameHold, KeyframeThrottle, payload_of
 from media.messages import (
     SOURCE_KIND,
@@ -16,20 +17,28 @@ from media.messages import (
     Source,
     TrackInfo,
 )
+from media.recent import Recent
+from media.repair import Repair
 from media.sections import Incoming
 from media.transport import Transport
 
 RECEIVING_SECONDS = 2.0
 
+_unpack = HEADER.unpack_from
+
 
 class TrackSink(Protocol):
-    """The recorder's end of one track. Neither method blocks."""
+    """The recorder's end of one track. No method blocks."""
 
     def rtp(self, packet: bytes, arrived: float) -> None: ...
 
     def sender_report(self, ntp: int, rtp: int) -> None: ...
 
     def mute(self, muted: bool) -> None: ...
+
+    def rotate(self, degrees: int) -> None:
+        """From the next picture on: the clockwise turn (0, 90, 180, 270) that makes it upright."""
+        ...
 
     def close(self, reason: str) -> None: ...
 
@@ -51,11 +60,15 @@ class RoomRecorder(Protocol):
         """Drop what only a second sealing would need."""
         ...
 
+    def release(self) -> None:
+        """Leave what only a second sealing would need to whoever recovers it."""
+        ...
+
 
 class Receiver(Protocol):
     """A subscription, as its publication sees it."""
 
-    def send(self, marker: int, sequence: int, time: int, payload: bytes) -> None: ...
+    def send(self, marker: int, sequence: int, time: int, payload: bytes, orientation: int | None) -> None: ...
 
     def sender_report(self, report: rtcp.SenderReport) -> None: ...
 
@@ -99,6 +112,10 @@ class Publication:
         self._receivers: tuple[Receiver, ...] = ()
         self._throttle = KeyframeThrottle()
         self._holds = holds if source == "camera" else {}
+        self._payload_type = incoming.payload_type
+        self._orientation: int | None = None
+        self._repair: Repair | None = None
+        self.recent = Recent() if self.is_video else None
 
     @property
     def is_video(self) -> bool:
@@ -110,18 +127,56 @@ class Publication:
 
     def rtp(self, packet: bytes, now: float) -> None:
         """One packet as it was sent, decrypted. Called for every packet of the room: keep it short."""
-        _, second, sequence, time, ssrc = HEADER.unpack_from(packet)
-        if second & 0x7F != self.info.payload_type or self.ended:
+        _, second, sequence, time, ssrc = _unpack(packet)
+        if second & 0x7F != self._payload_type or self.ended:
             return
         if self._sink is None:
             self._begin(ssrc)
         self.arrivals.add(sequence, time, now)
-        payload = payload_of(packet)
+        self._take(packet, second & 0x80, sequence, time, now, False)
+
+    def rtx(self, packet: bytes, now: float) -> None:
+        """A packet of the stream of retransmissions. It does not count as arrived: reports are to tell what was lost."""
+        if self._sink is None or self.ended or packet[1] & 0x7F != self.incoming.rtx_payload_type:
+            return
+        original = rtx.unwrap(packet, self._payload_type, self.ssrc)
+        if original is not None:
+            _, second, sequence, time, _ = _unpack(original)
+            self._take(original, second & 0x80, sequence, time, now, True)
+
+    def _take(self, packet: bytes, marker: int, sequence: int, time: int, now: float, resent: bool) -> None:
+        payload, orientation, recent = payload_of(packet), None, self.recent
+        if recent is not None:
+            if not self._repair.arrived(sequence, now, resent) and not self._is_new(sequence, resent):
+                return
+            if marker and self.incoming.orientation_id:
+                orientation = self._turn(packet)
+            recent.put(sequence, marker, time, payload, orientation)
         for receiver in self._receivers:
-            receiver.send(second & 0x80, sequence, time, payload)
+            receiver.send(marker, sequence, time, payload, orientation)
         self._sink.rtp(packet, now)
         for hold in self._holds.values():
             hold.add(time, now)
+
+    def _is_new(self, sequence: int, resent: bool) -> bool:
+        """Whether a packet that came late is not one that we have; SRTP has already dropped exact copies."""
+        known = self.recent.get(sequence) is not None
+        self._transport.counters.duplicates += known
+        self._transport.counters.repaired += resent and not known
+        return not known
+
+    def _turn(self, packet: bytes) -> int | None:
+        """What the last packet of a frame says of its orientation: browsers say it when it changes, with each frame that
+        is turned, and with each key frame."""
+        orientation = orientation_of(packet, self.incoming.orientation_id)
+        if orientation is not None and orientation != self._orientation:
+            self._orientation = orientation
+            self._sink.rotate(degrees(orientation))
+        return orientation
+
+    def waits_for(self, sequence: int) -> bool:
+        """Whether this packet of the sender's has been asked for."""
+        return self._repair is not None and self._repair.waits_for(sequence)
 
     def sender_report(self, report: rtcp.SenderReport, now: float) -> None:
         self.arrivals.heard_report(report, now)
@@ -146,6 +201,7 @@ class Publication:
 
     def tick(self, now: float) -> None:
         if self.ssrc is not None and self._transport.connected and self._throttle.due(now):
+            self._transport.counters.keyframe_requests += 1
             self._transport.send_rtcp(rtcp.picture_loss(self._transport.local_ssrc, self.ssrc))
 
     def bandwidths(self) -> list[tuple[float, int]]:
@@ -156,6 +212,8 @@ class Publication:
             return
         self.ended = True
         self._receivers = ()
+        if self._repair is not None:
+            self._repair.stop()
         if self._sink is not None:
             self._sink.close(reason)
 
@@ -171,6 +229,8 @@ class Publication:
 
     def _begin(self, ssrc: int) -> None:
         self.ssrc = ssrc
+        if self.is_video:
+            self._repair = Repair(self._transport, ssrc, self.request_keyframe)
         self._sink = self._open_sink(self)
         self._sink.mute(self._muted)
         for hold in self._holds.values():

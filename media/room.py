@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from media.attendance import Attendance
+from media.counters import Counters
 from media.errors import HoldUnknown, ParticipantUnknown, RoomEnded, RoomFull
 from media.eventbox import EventBox
 from media.forwarding import FrameHold
@@ -70,7 +71,8 @@ class Room:
     ):
         self.spec = spec
         self._recorder, self._clock, self._gate, self._observer = recorder, clock, gate, observer
-        self._new_transport = partial(Transport, ice, clock)
+        self._counters = Counters()
+        self._new_transport = partial(Transport, ice, clock, counters=self._counters)
         self._participants: dict[str, Participant] = {}
         self._holds: dict[str, Hold] = {}
         self._attendance = Attendance(clock.monotonic())
@@ -157,6 +159,10 @@ class Room:
     def roster(self) -> Roster:
         now = self._clock.monotonic()
         return Roster(tuple(p.entry(now) for p in sorted(self._participants.values(), key=lambda p: p.order)))
+
+    def counters(self) -> dict[str, int]:
+        """Of all connections that the room has and had (media/counters.py)."""
+        return self._counters.snapshot()
 
     def recorder_status(self) -> RecorderStatus:
         return self._recorder.status()

@@ -17,10 +17,13 @@ class SenderReport(NamedTuple):
 
 
 class LossReport(NamedTuple):
-    """`fraction` of packets lost since the last report, in 1/256."""
+    """`fraction` of packets lost since the last report, in 1/256. `last_report`: the middle 32 bits of the NTP time of
+    the sender report that came last, `delay` since it did, in 1/65536 s."""
 
     ssrc: int
     fraction: int
+    last_report: int = 0
+    delay: int = 0
 
 
 class KeyframeWanted(NamedTuple):
@@ -64,15 +67,19 @@ def parse(data: bytes) -> list[Report]:
 def _reports(packet: rtp.AnyRtcpPacket) -> list[Report]:
     if isinstance(packet, rtp.RtcpSrPacket):
         info = packet.sender_info
-        losses = [LossReport(block.ssrc, block.fraction_lost) for block in packet.reports]
-        return [SenderReport(packet.ssrc, info.ntp_timestamp, info.rtp_timestamp), *losses]
+        report = SenderReport(packet.ssrc, info.ntp_timestamp, info.rtp_timestamp)
+        return [report, *map(_loss, packet.reports)]
     if isinstance(packet, rtp.RtcpRrPacket):
-        return [LossReport(block.ssrc, block.fraction_lost) for block in packet.reports]
+        return [*map(_loss, packet.reports)]
     if isinstance(packet, rtp.RtcpRtpfbPacket) and packet.fmt == rtp.RTCP_RTPFB_NACK:
-        return [PacketsMissing(packet.media_ssrc, tuple(packet.lost))]
+        return [PacketsMissing(packet.media_ssrc, tuple(number & 0xFFFF for number in packet.lost))]
     if isinstance(packet, rtp.RtcpPsfbPacket):
         return _payload_feedback(packet)
     return []
+
+
+def _loss(block: rtp.RtcpReceiverInfo) -> LossReport:
+    return LossReport(block.ssrc, block.fraction_lost, block.lsr, block.dlsr)
 
 
 def _payload_feedback(packet: rtp.RtcpPsfbPacket) -> list[Report]:
@@ -104,6 +111,19 @@ def receiver_report(ssrc: int, receptions: list[Reception]) -> bytes:
         for block in receptions
     ]
     return bytes(rtp.RtcpRrPacket(ssrc=ssrc, reports=blocks))
+
+
+def packets_missing(ssrc: int, media_ssrc: int, sequence_numbers: list[int]) -> bytes:
+    """A generic NACK (RFC 4585 section 6.2.1) of numbers that rise, from one over 65535 to one over 0 too."""
+    entries: list[tuple[int, int]] = []
+    for number in sequence_numbers:
+        ahead = (number - entries[-1][0]) & 0xFFFF if entries else 0
+        if 1 <= ahead <= 16:
+            entries[-1] = (entries[-1][0], entries[-1][1] | 1 << ahead - 1)
+        else:
+            entries.append((number, 0))
+    head = struct.pack("!BBHII", 0x80 | rtp.RTCP_RTPFB_NACK, rtp.RTCP_RTPFB, 2 + len(entries), ssrc, media_ssrc)
+    return head + b"".join(struct.pack("!HH", *entry) for entry in entries)
 
 
 def picture_loss(ssrc: int, media_ssrc: int) -> bytes:

@@ -1,23 +1,25 @@
 """The sections of a description: what a peer's bring, what ours carry, and which codecs may be in them.
 
-One of the three files that touch private names (see transport): here of aiortc.
+One of the four files that touch private names (see transport): here of aiortc.
 """
 
+import random
 from typing import NamedTuple
 
 from aiortc import RTCRtpSender, RTCRtpTransceiver
-from aiortc.codecs import CODECS
+from aiortc.codecs import CODECS, HEADER_EXTENSIONS, is_rtx
 from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
-from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpCodecParameters
+from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpCodecParameters, RTCRtpHeaderExtensionParameters
 from aiortc.sdp import MediaDescription, SessionDescription
 
 from media import sdp
 from media.errors import BadDescription
-from media.forwarding import Position, mid_extension
+from media.forwarding import Position
 
 CODEC_ORDER = ("VP8", "H264", "VP9", "AV1", "opus")
 MAX_SECTIONS = 16
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
+ORIENTATION_URI = "urn:3gpp:video-orientation"
 REFUSALS = (
     ValueError,
     LookupError,
@@ -28,11 +30,13 @@ REFUSALS = (
     InvalidAccessError,
     InvalidStateError,
     OperationError,
+    StopIteration,
 )
 
 
-def offer_codecs() -> None:
-    """Let aiortc negotiate VP9 and AV1 too; it never has to decode them here. Safe to call again."""
+def offer_more() -> None:
+    """Let aiortc negotiate VP9 and AV1 too, which it never has to decode here, and video orientation. Safe to call
+    again."""
     known = {codec.name for codec in CODECS["video"]}
     for name, payload_type in (("VP9", 110), ("AV1", 112)):
         if name not in known:
@@ -40,13 +44,21 @@ def offer_codecs() -> None:
             CODECS["video"].append(
                 RTCRtpCodecParameters(f"video/{name}", 90000, payloadType=payload_type, rtcpFeedback=feedback)
             )
+            CODECS["video"].append(
+                RTCRtpCodecParameters(
+                    "video/rtx", 90000, payloadType=payload_type + 1, parameters={"apt": payload_type}
+                )
+            )
+    if all(extension.uri != ORIENTATION_URI for extension in HEADER_EXTENSIONS["video"]):
+        HEADER_EXTENSIONS["video"].append(RTCRtpHeaderExtensionParameters(id=4, uri=ORIENTATION_URI))
 
 
-offer_codecs()
+offer_more()
 
 
 class Incoming(NamedTuple):
-    """One section of the peer's offer that brings a track."""
+    """One section of the peer's offer that brings a track. `rtx_*`: the stream of its retransmissions; 0 for what was
+    not negotiated, None for what the offer does not say."""
 
     mid: str
     kind: str
@@ -54,18 +66,34 @@ class Incoming(NamedTuple):
     clock_rate: int
     payload_type: int
     ssrc: int | None
+    rtx_payload_type: int
+    rtx_ssrc: int | None
     mid_extension_id: int
+    orientation_id: int
     capability: RTCRtpCodecParameters
+
+
+class Agreed(NamedTuple):
+    """What the peer's answer says of a section of ours; 0 for what was not negotiated."""
+
+    mid: str
+    ssrc: int
+    payload_type: int
+    rtx_ssrc: int
+    rtx_payload_type: int
+    mid_extension_id: int
+    orientation_id: int
 
 
 class Outgoing:
     """One section of our offer and the one stream (SSRC) in it; when its track has ended, another goes on in it.
-    `position`: where the stream stands, once something was sent."""
+    `position`: where the stream stands, once something was sent; `rtx_sequence`: the next of its retransmissions."""
 
     def __init__(self, transceiver: RTCRtpTransceiver):
         self._transceiver = transceiver
         self.free = True
         self.position: Position | None = None
+        self.rtx_sequence = random.getrandbits(14)
 
     @property
     def kind(self) -> str:
@@ -89,8 +117,18 @@ class Outgoing:
         return not self.free and self._transceiver.currentDirection == "sendonly" and bool(self._transceiver._codecs)
 
     @property
-    def extension(self) -> bytes:
-        return mid_extension(_mid_extension_id(self._transceiver), self.mid)
+    def agreed(self) -> Agreed:
+        """To be read when the peer has answered: an offer of ours puts our wishes in the place of what was agreed."""
+        transceiver = self._transceiver
+        return Agreed(
+            mid=self.mid,
+            ssrc=self.ssrc,
+            payload_type=self.payload_type,
+            rtx_ssrc=transceiver.sender._rtx_ssrc,
+            rtx_payload_type=_rtx_payload_type(transceiver),
+            mid_extension_id=_extension_id(transceiver, MID_URI),
+            orientation_id=_extension_id(transceiver, ORIENTATION_URI),
+        )
 
     def carry(self, codec: RTCRtpCodecParameters, stream_id: str, track_id: str) -> None:
         """The next offer brings this track."""
@@ -99,6 +137,7 @@ class Outgoing:
         sender._stream_id, sender._track_id = stream_id, track_id
         capabilities = RTCRtpSender.getCapabilities(self.kind).codecs
         same = [c for c in capabilities if c.mimeType == codec.mimeType and c.parameters == codec.parameters]
+        same += [c for c in capabilities if is_rtx(c)]
         self._transceiver.setCodecPreferences(same)
         self._transceiver.direction = "sendonly"
 
@@ -118,7 +157,10 @@ def incoming(media: MediaDescription, transceivers: list[RTCRtpTransceiver]) -> 
         clock_rate=codec.clockRate,
         payload_type=codec.payloadType,
         ssrc=media.ssrc[0].ssrc if media.ssrc else None,
-        mid_extension_id=_mid_extension_id(transceiver),
+        rtx_payload_type=_rtx_payload_type(transceiver),
+        rtx_ssrc=_rtx_ssrc(media),
+        mid_extension_id=_extension_id(transceiver, MID_URI),
+        orientation_id=_extension_id(transceiver, ORIENTATION_URI),
         capability=codec,
     )
 
@@ -147,13 +189,25 @@ def sends(media: MediaDescription) -> bool:
 
 
 def one_codec(common: list[RTCRtpCodecParameters]) -> list[RTCRtpCodecParameters]:
-    """The one we like best. Raises ValueError."""
+    """The one we like best, with its retransmissions. Raises ValueError."""
     usable = [codec for codec in common if codec.name in CODEC_ORDER]
     if not usable:
         raise ValueError("no codec in common")
-    return [min(usable, key=lambda codec: CODEC_ORDER.index(codec.name))]
+    best = min(usable, key=lambda codec: CODEC_ORDER.index(codec.name))
+    return [best, *(c for c in common if is_rtx(c) and c.parameters.get("apt") == best.payloadType)][:2]
 
 
-def _mid_extension_id(transceiver: RTCRtpTransceiver) -> int:
-    ids = (extension.id for extension in transceiver._headerExtensions if extension.uri == MID_URI)
-    return next(ids, 0)
+def _rtx_payload_type(transceiver: RTCRtpTransceiver) -> int:
+    codecs, payload_type = transceiver._codecs, transceiver._codecs[0].payloadType
+    return next((c.payloadType for c in codecs if is_rtx(c) and c.parameters.get("apt") == payload_type), 0)
+
+
+def _rtx_ssrc(media: MediaDescription) -> int | None:
+    """Of the first stream, as its FID group says (RFC 5576 section 4.2)."""
+    first = media.ssrc[0].ssrc if media.ssrc else None
+    pairs = (group.items for group in media.ssrc_group if group.semantic == "FID" and len(group.items) == 2)
+    return next((rtx for original, rtx in pairs if original == first), None)
+
+
+def _extension_id(transceiver: RTCRtpTransceiver, uri: str) -> int:
+    return next((extension.id for extension in transceiver._headerExtensions if extension.uri == uri), 0)

@@ -9,6 +9,8 @@ from typing import Any
 
 from pylibsrtp import ffi, lib
 
+from media.counters import Counters
+
 MAX_DATAGRAM = 2048
 
 # One buffer for every packet of the process: each is copied in, changed in place, copied out, before the next.
@@ -21,18 +23,20 @@ _protect_rtcp, _unprotect_rtcp = lib.srtp_protect_rtcp, lib.srtp_unprotect_rtcp
 
 class SrtpPath:
     """`on_rtp(packet, now)` and `on_rtcp(packet, now)` get decrypted bytes. Nothing is queued: what cannot be sent at
-    once is dropped and counted in `unsent`; what does not authenticate is counted in `refused`."""
+    once is dropped and counted in `unsent`; what does not authenticate is counted in `refused`. `counters` may be
+    shared by connections."""
 
     def __init__(
         self,
         now: Callable[[], float],
         on_rtp: Callable[[bytes, float], None],
         on_rtcp: Callable[[bytes, float], None],
+        counters: Counters | None = None,
     ):
         self.now = now
         self.last_heard = -math.inf
         self.connected = False
-        self.unsent = self.refused = 0
+        self.counters = counters or Counters()
         self._on_rtp, self._on_rtcp = on_rtp, on_rtcp
         self._hooked: list[Any] = []
         self._sessions: tuple[Any, Any] = (None, None)
@@ -42,18 +46,30 @@ class SrtpPath:
         self._sendto: Callable[..., Any] | None = None
         self._remote: tuple[str, int] = ("", 0)
 
+    @property
+    def unsent(self) -> int:
+        return self.counters.unsent
+
+    @property
+    def refused(self) -> int:
+        return self.counters.refused
+
+    @refused.setter
+    def refused(self, count: int) -> None:
+        self.counters.refused = count
+
     def send_rtp(self, header: bytes, payload: bytes) -> None:
         """Encrypt and send one packet, or drop it when the socket is full or the connection is not up."""
         start = len(header)
         end = start + len(payload)
         if not self.connected or end > MAX_DATAGRAM:
-            self.unsent += 1
+            self.counters.unsent += 1
             return
         _buffer[0:start] = header
         _buffer[start:end] = payload
         _length[0] = end
         if _protect(self._tx, _cdata, _length):
-            self.unsent += 1
+            self.counters.unsent += 1
             return
         self._send(_buffer[0 : _length[0]])
 
@@ -72,20 +88,20 @@ class SrtpPath:
         try:
             self._sendto(datagram, self._remote)
         except OSError:
-            self.unsent += 1
+            self.counters.unsent += 1
 
     def _receive(self, data: bytes) -> None:
         """An SRTP or SRTCP datagram (RFC 5764 5.1.2, RFC 5761 4); what does not authenticate is counted and dropped."""
         size = len(data)
         if not 12 <= size <= MAX_DATAGRAM:
-            self.refused += 1
+            self.counters.refused += 1
             return
         _buffer[0:size] = data
         _length[0] = size
         now = self.now()
         is_rtcp = 192 <= data[1] <= 223
         if (_unprotect_rtcp if is_rtcp else _unprotect)(self._rx, _cdata, _length):
-            self.refused += 1
+            self.counters.refused += 1
             return
         self.last_heard = now
         (self._on_rtcp if is_rtcp else self._on_rtp)(_buffer[0 : _length[0]], now)

@@ -26,6 +26,7 @@ from aiortc import (
 )
 
 from media import sdp
+from media.counters import Counters
 from media.errors import BadDescription
 from media.guard import Guard
 from media.ice import IceSettings
@@ -68,8 +69,9 @@ class Transport(SrtpPath):
         on_rtp: Callable[[bytes, float], None],
         on_rtcp: Callable[[bytes, float], None],
         on_state: Callable[[str], None],
+        counters: Counters | None = None,
     ):
-        super().__init__(clock.monotonic, on_rtp, on_rtcp)
+        super().__init__(clock.monotonic, on_rtp, on_rtcp, counters)
         self.local_ssrc = random.getrandbits(32)
         self._on_state = on_state
         servers = [RTCIceServer(list(ice.urls), ice.username, ice.credential)] if ice.urls else []
@@ -142,6 +144,7 @@ class Transport(SrtpPath):
     async def _close(self) -> None:
         self._end("closed")
         self._let_go()
+        self._forget_unfinished()
         dtls = self._dtls()
         pump = dtls._task if dtls else None
         try:
@@ -211,6 +214,12 @@ class Transport(SrtpPath):
         for transceiver in self._pc.getTransceivers():
             transceiver.sender.send = _nothing
             transceiver.receiver.receive = _nothing
+
+    def _forget_unfinished(self) -> None:
+        """A description that aiortc gave up half-way may leave a transceiver without a transport; its close would stop
+        there and leave the other sockets open."""
+        transceivers = self._pc._RTCPeerConnection__transceivers
+        transceivers[:] = [part for part in transceivers if part.receiver.transport is not None]
 
     def _dtls(self) -> Any:
         transceivers = self._pc.getTransceivers()

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from media import rtcp, sdp
 from media.errors import WrongSource
-from media.forwarding import FrameHold, mid_of, upstream_bandwidth
+from media.extensions import mid_of
+from media.forwarding import FrameHold, upstream_bandwidth
 from media.messages import SOURCE_KIND, ParticipantSpec, Reason, Source
 from media.publication import Publication, TrackSink
 from media.sections import Incoming, sending_sections
@@ -43,13 +44,13 @@ class Uplink:
         muted: dict[Source, bool],
     ):
         self.publications: dict[Source, Publication] = {}
-        self.strays = 0
         self._owner, self._room = owner, room
         self._new_transport, self._gate = new_transport, gate
         self._holds, self._muted = holds, muted
         self._transport: Transport | None = None
         self._fragment = ""
         self._by_ssrc: dict[int, Publication] = {}
+        self._routes: dict[bytes, Callable[[bytes, float], None]] = {}
         self._next_report = 0.0
 
     @property
@@ -98,12 +99,16 @@ class Uplink:
         )
         self.publications[source] = publication
         if incoming.ssrc is not None:
-            self._by_ssrc[incoming.ssrc] = publication
+            self._route(incoming.ssrc, publication)
+        if incoming.rtx_ssrc is not None:
+            self._routes[incoming.rtx_ssrc.to_bytes(4)] = publication.rtx
         self._room.published(publication)
 
     def _end(self, source: Source, reason: str) -> None:
         publication = self.publications.pop(source)
         self._by_ssrc = {ssrc: other for ssrc, other in self._by_ssrc.items() if other is not publication}
+        gone = (publication.rtp, publication.rtx)
+        self._routes = {ssrc: route for ssrc, route in self._routes.items() if route not in gone}
         publication.end(reason)
         self._room.unpublished(publication, reason)
 
@@ -112,20 +117,30 @@ class Uplink:
             self._end(source, reason)
 
     def _rtp(self, packet: bytes, now: float) -> None:
-        ssrc = int.from_bytes(packet[8:12])
-        publication = self._by_ssrc.get(ssrc) or self._learn(ssrc, packet)
-        if publication is None:
-            self.strays += 1
+        route = self._routes.get(packet[8:12]) or self._learn(packet)
+        if route is None:
+            self._transport.counters.strays += 1
         else:
-            publication.rtp(packet, now)
+            route(packet, now)
 
-    def _learn(self, ssrc: int, packet: bytes) -> Publication | None:
-        """A stream that the offer did not name belongs to the section whose MID it carries (RFC 8843 9.2)."""
+    def _route(self, ssrc: int, publication: Publication) -> None:
+        self._by_ssrc[ssrc] = publication
+        self._routes[ssrc.to_bytes(4)] = publication.rtp
+
+    def _learn(self, packet: bytes) -> Callable[[bytes, float], None] | None:
+        """A stream that the offer did not name belongs to the section whose MID it carries (RFC 8843 9.2): the track,
+        or its retransmissions by their payload type."""
         for publication in self.publications.values():
-            incoming = publication.incoming
-            if publication.ssrc is None and mid_of(packet, incoming.mid_extension_id) == incoming.mid:
-                self._by_ssrc[ssrc] = publication
-                return publication
+            incoming, rtx = publication.incoming, publication.rtx
+            if mid_of(packet, incoming.mid_extension_id) != incoming.mid:
+                continue
+            if incoming.rtx_payload_type and packet[1] & 0x7F == incoming.rtx_payload_type:
+                if incoming.rtx_ssrc is None and rtx not in self._routes.values():
+                    self._routes[packet[8:12]] = rtx
+                    return rtx
+            elif publication.ssrc is None:
+                self._route(int.from_bytes(packet[8:12]), publication)
+                return publication.rtp
         return None
 
     def _rtcp(self, packet: bytes, now: float) -> None:

@@ -180,6 +180,7 @@ class CountingSink:
         self.info, self.request_keyframe = info, request_keyframe
         self.packets: list[bytes] = []
         self.reports: list[tuple[int, int]] = []
+        self.turns: list[int] = []
         self.muted = False
         self.closed: str | None = None
 
@@ -191,6 +192,9 @@ class CountingSink:
 
     def mute(self, muted: bool) -> None:
         self.muted = muted
+
+    def rotate(self, degrees: int) -> None:
+        self.turns.append(degrees)
 
     def close(self, reason: str) -> None:
         self.closed = reason
@@ -226,6 +230,9 @@ class CountingRecorder:
 
     async def discard(self) -> None:
         self.discarded = True
+
+    def release(self) -> None:
+        """There is nothing to let go of."""
 
 
 async def until(condition: Any, seconds: float = 8.0) -> None:

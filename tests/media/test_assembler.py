@@ -108,6 +108,15 @@ def test_a_hole_in_a_slow_stream_is_waited_for_a_moment_only(codec, patience):
     assert contents(frames) == list(sent[:10] + sent[11:])
 
 
+def test_each_hole_is_waited_for_from_when_it_was_seen_so_that_many_do_not_add_up():
+    packets = flat(packets_of("opus", sounds(400)))
+    assembler, done = Assembler("opus", AUDIO), 0
+    for number, packet in enumerate(packets):
+        if number % 5 != 3:
+            done += len(assembler.push(packet, number * 0.02))
+        assert number < 60 or done * 5 / 4 > number - 40
+
+
 def test_video_that_begins_in_the_middle_begins_with_a_key_frame():
     packets = flat(packets_of("VP8", pictures("VP8", 45))[7:])
     assert contents(assemble("VP8", packets)) == list(pictures("VP8", 45)[30:])

@@ -6,6 +6,7 @@ from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap, RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.extensions import block, mid_of
 from media.forwarding import (
     BANDWIDTH_CAP,
     BANDWIDTH_FLOOR,
@@ -14,8 +15,6 @@ from media.forwarding import (
     KeyframeThrottle,
     Position,
     Rewrite,
-    mid_extension,
-    mid_of,
     payload_of,
     upstream_bandwidth,
 )
@@ -73,7 +72,7 @@ def test_a_packet_without_extensions_has_no_mid():
     payload=st.binary(max_size=100),
 )
 def test_a_rewritten_packet_is_read_by_aiortc_with_its_new_identity(mid, sequence, time, shift, payload):
-    rewrite = Rewrite(ssrc=77, payload_type=97, extension=mid_extension(1, mid), sequence=shift, time=1000)
+    rewrite = Rewrite(ssrc=77, payload_type=97, extension=block([(1, mid.encode())]), sequence=shift, time=1000)
     read = RtpPacket.parse(rewrite.header(0x80, sequence, time) + payload, extension_map())
     assert (read.ssrc, read.payload_type, read.marker, read.extensions.mid) == (77, 97, 1, mid)
     assert read.sequence_number == (sequence + shift) % 65536
@@ -81,7 +80,7 @@ def test_a_rewritten_packet_is_read_by_aiortc_with_its_new_identity(mid, sequenc
 
 
 def test_without_a_negotiated_extension_the_header_is_plain():
-    header = Rewrite(77, 97, mid_extension(0, "0"), 0, 0).header(0, 1, 2)
+    header = Rewrite(77, 97, block([(0, b"0")]), 0, 0).header(0, 1, 2)
     assert header == struct.pack("!BBHII", 0x80, 97, 1, 2, 77)
 
 

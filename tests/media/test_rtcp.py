@@ -19,7 +19,7 @@ def test_counters_of_a_sender_report_wrap_at_32_bits():
 
 def test_a_receiver_report_says_the_loss_of_each_stream():
     blocks = [Reception(7, 64, 10, 1000, 3, 0, 0), Reception(8, 0, -2, 2000, 0, 5, 6)]
-    assert rtcp.parse(rtcp.receiver_report(1, blocks)) == [LossReport(7, 64), LossReport(8, 0)]
+    assert rtcp.parse(rtcp.receiver_report(1, blocks)) == [LossReport(7, 64), LossReport(8, 0, 5, 6)]
 
 
 def test_a_request_for_a_picture_names_the_stream():

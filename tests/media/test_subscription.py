@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from media import rtcp
-from media.forwarding import BANDWIDTH_CAP, HEADER, mid_of, payload_of, upstream_bandwidth
+from media.extensions import mid_of
+from media.forwarding import BANDWIDTH_CAP, HEADER, payload_of, upstream_bandwidth
 from media.ice import LOOPBACK
 from media.messages import ParticipantSpec
 from media.publication import Publication
