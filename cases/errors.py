@@ -283,6 +283,12 @@ class ReasonsMissing(CaseError):
     code = "reasons_missing"
 
 
+class CompositionNotReady(CaseError):
+    """The film of this meeting is not made yet, or could not be made."""
+
+    code = "composition_not_ready"
+
+
 class RangesInvalid(CaseError):
     code = "ranges_invalid"
 

@@ -19,3 +19,4 @@ class CompositionFailed(Event):
 
     recording_id: str
     reason: str
+    manifests: tuple[str, ...]

@@ -22,6 +22,7 @@ from cases.desk import Desk
 from cases.events_papers import InkAccepted
 from cases.events_review import EvidenceExported
 from cases.evidence_readme import README
+from cases.films import listed
 from cases.manifest import manifest_name
 from cases.workflow import load, record
 from ports.chain import journal_key
@@ -54,6 +55,7 @@ async def _files(desk: Desk, case: Case) -> dict[str, bytes]:
         "journal/events.jsonl": _lines(_event(entry) for entry in entries),
         "keys/system.ed25519.hex": (await desk.keys.public_key()).hex().encode(),
         "photos.json": _json(_photos(case)),
+        "compositions.json": _json(listed(case.compositions)),
         "ink.json": _json(_bindings(entries)),
     }
     files |= {f"keys/root-{number}.pem": root for number, root in enumerate(desk.roots, 1)}

@@ -14,7 +14,8 @@ def _made(case: Case, event: CompositionMade, happened: Happened) -> Case:
 
 
 def _failed(case: Case, event: CompositionFailed, happened: Happened) -> Case:
-    return replace(case, compositions=case.compositions | {event.recording_id: Composition(failure=event.reason)})
+    film = Composition(manifests=event.manifests, failure=event.reason)
+    return replace(case, compositions=case.compositions | {event.recording_id: film})
 
 
 COMPOSITION_EFFECTS = {CompositionMade: _made, CompositionFailed: _failed}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from cases import gates
 from cases.actor import SYSTEM, Actor
@@ -26,6 +27,7 @@ from cases.events_meeting import (
     RecordingStarted,
 )
 from cases.events_review import RecordingViewed
+from cases.film_view import composition_view
 from cases.manifest import Manifest, signed_manifest
 from cases.meeting import ending
 from cases.parts import Segment, Track
@@ -160,10 +162,11 @@ async def recording_view(desk: Desk, actor: Actor, case_id: str, recording_id: s
     and signed by this system."""
     case = await load(desk, case_id)
     recording = sealed_recording(case, actor, recording_id)
-    await _note_view(desk, actor, case_id, recording)
+    await note_view(desk, actor, case_id, recording)
     manifests = [await _manifest(desk, case_id, part) for part in recording.parts]
     happenings = map(from_entry, await desk.journal.read(case_id))
-    return playback(case, recording, actor, happenings, manifests)
+    view = playback(case, recording, actor, happenings, manifests)
+    return replace(view, composition=await composition_view(desk, case, recording))
 
 
 async def segment_blob(
@@ -174,11 +177,11 @@ async def segment_blob(
     track = next((track for track in recording.tracks if track.track_id == track_id), None)
     if track is None or not 0 <= n < len(track.segments):
         raise RecordingNotFound
-    await _note_view(desk, actor, case_id, recording)
+    await note_view(desk, actor, case_id, recording)
     return track.segments[n]
 
 
-async def _note_view(desk: Desk, actor: Actor, case_id: str, recording: Recording) -> None:
+async def note_view(desk: Desk, actor: Actor, case_id: str, recording: Recording) -> None:
     """Whoever gets at a recording is written down before he sees any of it, once a login session; what he plays of it
     comes from his page (`view_recording`). Requests that arrive at once may each be written down."""
     key = f"recording-viewed:{actor.id}:{actor.session_id}:{recording.recording_id}"

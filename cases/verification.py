@@ -15,6 +15,7 @@ from cases.case import Case
 from cases.codec import EventUnknown, Happened, from_entry
 from cases.errors import CaseError, EvidenceInvalid
 from cases.events_papers import InkAccepted
+from cases.films import listed
 from cases.fold import replay
 from cases.manifest import manifest_name, signed_manifest
 from cases.papers import Document
@@ -79,6 +80,7 @@ def check_files(files: Files, anchors: Anchors = NOBODY) -> PackageReport:
             *_bindings(files, case, happenings),
             *_issued(files, case),
             *_manifests(files, case, key),
+            *_compositions(files, case),
         ]
         for document in case.documents:
             found = list(_sealed(files, document, anchors.roots or tuple(roots.values())))
@@ -260,6 +262,12 @@ def _manifests(files: Files, case: Case, key: bytes) -> Iterator[Problem]:
                 yield Problem("recording_differs", name)
             elif manifest is None or (manifest.recording_id, manifest.part) != (recording.recording_id, part.part):
                 yield Problem("recording_unsigned", name)
+
+
+def _compositions(files: Files, case: Case) -> Iterator[Problem]:
+    """The digests of the films are those of the journal."""
+    if _parsed(files, "compositions.json") != listed(case.compositions):
+        yield Problem("composition_differs", "compositions.json")
 
 
 def _parsed(files: Files, name: str) -> Any:

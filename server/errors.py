@@ -168,6 +168,7 @@ STATUS: Mapping[type[Exception], int] = {
     cases.SigningLocked: 423,
     cases.SalesUnitReviewer: 403,
     cases.RecordingNotFound: 404,
+    cases.CompositionNotReady: 404,
     cases.RangesInvalid: 400,
     cases.ReasonsMissing: 400,
     cases.EvidenceInvalid: 400,
