@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { caseId, leave, participants, phase, recorder, shared } from "../shared/call.ts";
+import { caseId, hostSeen, leave, participants, phase, recorder, shared } from "../shared/call.ts";
 import { views } from "../shared/cases.ts";
 import { clock } from "../shared/format.ts";
 import { Restore } from "../shared/lost.tsx";
@@ -33,7 +33,7 @@ export function RecordingLight(): JSX.Element {
 
 /** Before the host has come, or after he was lost: what the customer waits for. */
 function Missing(): JSX.Element {
-  return <div class="tile big waiting" data-testid="waiting-host"><p><Icon name="video" size={36} /><span>{t(recorder.value?.seconds ? "c.room.waiting_again" : "c.room.waiting")}</span></p></div>;
+  return <div class="tile big waiting" data-testid="waiting-host"><p><Icon name="video" size={36} /><span>{t(hostSeen.value ? "c.room.waiting_again" : "c.room.waiting")}</span></p></div>;
 }
 
 /** Two in one picture: the host above, oneself below. */

@@ -3,6 +3,7 @@ import { api, Problem } from "./api.ts";
 import { local, reacquire, release } from "./devices.ts";
 import { comesBack, endingOf, hopelessMs, next, pauseMs, type Happening, type Phase } from "./lifeline.ts";
 import { change, drop, prepare, send, take, type Tracks, uplink } from "./links.ts";
+import { seated } from "./roster.ts";
 import { on, online, onGreeted, renewSocket, request } from "./socket.ts";
 import type { Participant, RecorderTruth } from "./types.ts";
 
@@ -19,6 +20,8 @@ export const muted = signal<Record<Own, boolean>>({ camera: false, microphone: f
 export const troubled = signal<Record<Own, boolean>>({ camera: false, microphone: false });
 /** Our shared screen, while we share it. */
 export const shared = signal<MediaStream | null>(null);
+/** The host was in this call: if he is not now, he was lost. */
+export const hostSeen = signal(false);
 export const endReason = signal<string | null>(null);
 /** When the call was lost, in ms; null while it is well. */
 export const lostAt = signal<number | null>(null);
@@ -50,7 +53,8 @@ function localTracks(): Tracks {
 }
 
 function seat(roster: Participant[]): void {
-  participants.value = [...roster].sort((a, b) => a.order - b.order);
+  participants.value = seated(participants.peek(), roster);
+  if (roster.some((who) => who.role === "host")) hostSeen.value = true;
 }
 
 /** Whoever reloaded the page with his camera off comes back with it off. */
@@ -89,6 +93,7 @@ async function connect(id: string): Promise<void> {
 export async function join(id: string): Promise<void> {
   caseId.value = id;
   endReason.value = null;
+  hostSeen.value = false;
   step("enter");
   try {
     await connect(id);

@@ -6,6 +6,7 @@ import { Icon } from "./icons.tsx";
 import { streams } from "./links.ts";
 import { links } from "./pulse.ts";
 import type { Link } from "./quality.ts";
+import { published } from "./roster.ts";
 import { shownScreen } from "./screen.ts";
 import { t } from "./text.ts";
 import type { Participant } from "./types.ts";
@@ -46,11 +47,10 @@ function Bars({ link }: { link: Link }): JSX.Element {
 
 /** Why there is no moving picture of somebody, if there is none. */
 function absence(who: Participant): string | null {
-  const { camera, microphone } = who.sources;
-  const published = camera?.on || microphone?.on;
-  if (!who.me && !who.connected) return t(published ? "call.tile.lost" : "call.tile.coming");
+  const { camera } = who.sources;
+  if (!who.me && !who.connected) return t(published(who) ? "call.tile.lost" : "call.tile.coming");
   if (camera?.muted) return t("call.tile.camera_off");
-  if (!camera?.on) return t(published ? "call.tile.no_camera" : "call.tile.coming");
+  if (!camera?.on) return t(published(who) ? "call.tile.no_camera" : "call.tile.coming");
   return null;
 }
 
