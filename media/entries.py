@@ -19,10 +19,13 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Began(Entry, frozen=True, tag="began"):
+    """``part``: which of the recording this is."""
+
     recording_id: str
     serial: str
     room_id: str
     at: datetime
+    part: int = 1
 
 
 class SegmentBegan(Entry, frozen=True, tag="segment"):

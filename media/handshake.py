@@ -19,11 +19,12 @@ SECONDS = 3.0
 
 
 async def admit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, secret: bytes) -> None:
-    """The worker's side. Raises BadRequest for whoever does not hold the secret, or lets a step take over 3 s."""
+    """The worker's side. Raises BadRequest for whoever does not hold the secret, or takes over 3 s to show it."""
     worker = secrets.token_bytes(SIZE)
     writer.write(worker)
-    client = await _read(reader)
-    _check(await _read(reader), _proof(secret, b"client", worker, client))
+    said = await _read(reader, 2 * SIZE)
+    client = said[:SIZE]
+    _check(said[SIZE:], _proof(secret, b"client", worker, client))
     writer.write(_proof(secret, b"worker", worker, client))
 
 
@@ -43,9 +44,9 @@ def _check(given: bytes, expected: bytes) -> None:
         raise BadRequest("the other side does not hold the secret")
 
 
-async def _read(reader: asyncio.StreamReader) -> bytes:
+async def _read(reader: asyncio.StreamReader, size: int = SIZE) -> bytes:
     try:
         async with asyncio.timeout(SECONDS):
-            return await reader.readexactly(SIZE)
+            return await reader.readexactly(size)
     except (asyncio.IncompleteReadError, ConnectionError, TimeoutError) as error:
         raise BadRequest("the other side did not introduce itself") from error

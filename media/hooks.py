@@ -20,16 +20,17 @@ log = structlog.get_logger()
 RecordingHook = Callable[[str, str, str, datetime], Awaitable[None]]
 
 
-async def _nothing(*arguments: Any) -> None:
+async def _nothing(*arguments: Any, **named: Any) -> None:
     return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """recording_*: (scope, room_id, recording_id, at); recording_sealed: (scope, room_id, SealedRecording);
+    """recording_*: (scope, room_id, recording_id, at), started with part=; recording_sealed: (scope, room_id,
+    SealedRecording), once a part;
     track_on: (scope, room_id, TrackInfo, at); track_off: (scope, room_id, TrackInfo, reason, at)."""
 
-    recording_started: RecordingHook = _nothing
+    recording_started: Callable[..., Awaitable[None]] = _nothing
     recording_stalled: RecordingHook = _nothing
     recording_resumed: RecordingHook = _nothing
     recording_sealed: Callable[[str, str, SealedRecording], Awaitable[None]] = _nothing
@@ -85,4 +86,6 @@ class HookRunner:
 
 
 def _name(hook: Callable[..., Any]) -> str:
+    while isinstance(hook, partial):
+        hook = hook.func
     return getattr(hook, "__name__", type(hook).__name__)

@@ -1,7 +1,9 @@
 """The rooms of one worker, from opening to the report that a recording is sealed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,14 @@ from media.recovery import recover
 from media.room import Room, TrackObserver
 from ports.blobs import Blobs
 from ports.clock import Clock
+from ports.errors import PortError
 from ports.keys import Keys
 from ports.keyvalue import KeyValue
 
 DRAIN_SECONDS = 25.0  # sealing and reports together; the supervisor kills at 40 s
 HOOK_SECONDS = 10.0
 REMEMBERED = 64
+GOES_ON = (Reason.DRAINED, Reason.LEASE_LOST)  # ends the room here, not the meeting
 
 log = structlog.get_logger()
 
@@ -39,6 +43,14 @@ class Hosted:
     def __init__(self, room: Room, hooks: HookRunner):
         self.room, self.hooks = room, hooks
         self.shown = RecorderStatus()
+        self.released = False  # its lease is free: it ends here, and may go on elsewhere
+
+    async def finish(self) -> None:
+        """Once it is sealed. What could not be reported in time is left to recovery, which reports it again."""
+        try:
+            await self.hooks.close(HOOK_SECONDS)
+        finally:
+            self.room.let_go()
 
     async def abandon(self) -> None:
         """Leave it as a process that died would: its spool tells the rest."""
@@ -67,10 +79,16 @@ class Host:
         self._opening = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.draining = False
+        self._renewed = clock.monotonic()
+        self._past: Counter[str] = Counter()
 
     @property
     def full(self) -> bool:
         return self.draining or self._capacity.full(len(self.rooms))
+
+    def counters(self) -> dict[str, int]:
+        """What all rooms have counted since this worker began (media/counters.py)."""
+        return dict(sum((Counter(hosted.room.counters()) for hosted in self.rooms.values()), start=self._past.copy()))
 
     def room(self, room_id: str) -> Room:
         """Raises RoomUnknown."""
@@ -82,16 +100,19 @@ class Host:
     async def open(self, room_id: str, spec: RoomSpec) -> RoomOpened:
         """Opening an open room changes nothing. Raises WorkerFull, WorkerDraining, RoomElsewhere, RoomEnded."""
         async with self._opening:
-            if room_id in self.rooms:
-                return RoomOpened(self._worker_id)
             if self.draining:
                 raise WorkerDraining("this worker is ending")
+            if room_id in self.rooms:
+                if self.rooms[room_id].released:
+                    raise RoomElsewhere("this room is being sealed here")
+                return RoomOpened(self._worker_id)
             if await self._keyvalue.get(f"sealed:{room_id}") is not None:
                 raise RoomEnded("this room was closed and sealed")
             self._capacity.check(len(self.rooms))
             if await placement.take_lease(self._keyvalue, room_id, self._worker_id) != self._worker_id:
                 raise RoomElsewhere("another worker holds this room")
-            self.rooms[room_id] = await self._host(room_id, spec)
+            part = await placement.next_part(self._keyvalue, spec.recording_id, spec.part)
+            self.rooms[room_id] = await self._host(room_id, msgspec.structs.replace(spec, part=part))
         return RoomOpened(self._worker_id)
 
     async def _host(self, room_id: str, spec: RoomSpec) -> Hosted:
@@ -113,7 +134,7 @@ class Host:
 
     def _post_recorder_event(self, hooks: HookRunner, room_id: str, spec: RoomSpec, event: RecorderEvent) -> None:
         hook = {
-            "started": self._hooks.recording_started,
+            "started": partial(self._hooks.recording_started, part=spec.part),
             "stalled": self._hooks.recording_stalled,
             "failed": self._hooks.recording_stalled,
             "resumed": self._hooks.recording_resumed,
@@ -131,14 +152,23 @@ class Host:
     def close_later(self, room_id: str, reason: str) -> None:
         self._own(self._end_room(room_id, reason))
 
+    @property
+    def sure(self) -> bool:
+        """Whether no other can hold our rooms by now: the leases were renewed in time."""
+        return self._clock.monotonic() - self._renewed < placement.LEASE_SECONDS
+
     async def renew(self) -> None:
         """Keep the leases; end what is ours no more, and what stays empty or without its host."""
+        began = self._clock.monotonic()
         for room_id, hosted in list(self.rooms.items()):
+            if hosted.released:
+                continue
             holder = await placement.take_lease(self._keyvalue, room_id, self._worker_id)
             if holder != self._worker_id:
                 self.close_later(room_id, Reason.LEASE_LOST)
             elif (reason := hosted.room.over()) is not None:
                 self.close_later(room_id, reason)
+        self._renewed = began
 
     async def drain(self, seconds: float) -> None:
         """Open no more rooms, seal every recording, finish every report. What is not done in time stays in the spool,
@@ -164,17 +194,23 @@ class Host:
     async def _end_room(self, room_id: str, reason: str) -> SealedRecording:
         """Many may ask; the first to come back from sealing does what is done once."""
         hosted = self.rooms[room_id]
+        if reason in GOES_ON and not hosted.released:
+            hosted.released = True
+            with suppress(PortError):  # then it runs out
+                await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
         try:
             sealed = await hosted.room.close(reason)
         except Exception as error:
             log.exception("media_seal_failed", room_id=room_id)
             raise RecorderFailed("the recording could not be sealed") from error
         if self.rooms.pop(room_id, None) is not None:
-            self._remember(room_id, sealed)
+            self._past.update(hosted.room.counters())
             hosted.hooks.post(self._report_sealed, hosted.room, room_id, sealed)
-            self._own(hosted.hooks.close(HOOK_SECONDS))
-            await self._keyvalue.set(f"sealed:{room_id}", msgspec.json.encode(sealed), ttl=placement.SEALED_SECONDS)
-            await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
+            self._own(hosted.finish())
+            if not hosted.released:
+                self._remember(room_id, sealed)
+                await self._keyvalue.set(f"sealed:{room_id}", msgspec.json.encode(sealed), ttl=placement.SEALED_SECONDS)
+                await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
         return sealed
 
     async def _report_sealed(self, room: Room, room_id: str, sealed: SealedRecording) -> None:
@@ -198,7 +234,7 @@ class Host:
 
 
 async def report_recovered(spool_dir: Path, blobs: Blobs, keys: Keys, hooks: Hooks) -> None:
-    """Seal what a process that died left in this spool. One that cannot be reported stays for the next start."""
+    """Seal what processes that died left in this folder. What cannot be reported stays for the next turn."""
     async for found in recover(spool_dir, blobs=blobs, keys=keys):
         log.info("media_recording_recovered", recording_id=found.recording.recording_id)
         try:
@@ -223,6 +259,7 @@ def file_recorder(
         recording_id=spec.recording_id,
         serial=spec.serial,
         room_id=room_id,
+        part=spec.part,
         blobs=blobs,
         keys=keys,
         clock=clock,

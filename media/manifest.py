@@ -176,6 +176,7 @@ def summary(manifest: Manifest, blob: str, blob_sha256: str) -> SealedRecording:
         tracks=tuple(_summary_of_track(track) for track in manifest.tracks),
         started_at=manifest.started_at,
         reason=manifest.reason,
+        part=manifest.part,
     )
 
 

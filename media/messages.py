@@ -45,12 +45,14 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoomSpec(Value, frozen=True):
-    """A room to open: ``scope`` names the key of its recording, ``serial`` is printed, ``label`` is opaque."""
+    """A room to open: ``scope`` names the key of its recording, ``serial`` is printed, ``label`` is opaque. ``part``:
+    the least that the recorder of this opening may count as, where the recording goes on after a lost worker."""
 
     scope: str
     recording_id: Identifier
     serial: str
     label: str = ""
+    part: int = 1
 
 
 class RoomOpened(Value, frozen=True):

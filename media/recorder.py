@@ -45,7 +45,8 @@ log = structlog.get_logger()
 
 class Recorder:
     """``scope`` names the key; ``on_event`` is called in the event loop and must not wait. ``serial`` is made from the
-    id where none is given; ``room_id`` is kept for whoever recovers the recording."""
+    id where none is given; ``room_id`` is kept for whoever recovers the recording, and so is ``part``, which counts the
+    recorders of one recording."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Recorder:
         on_event: Callable[[RecorderEvent], None],
         serial: str | None = None,
         room_id: str = "",
+        part: int = 1,
         queue_bytes: int = LIMIT_BYTES,
     ):
         if not NAME.fullmatch(recording_id):
@@ -67,7 +69,7 @@ class Recorder:
         self.serial = serial or make_serial(recording_id, clock.now().date())
         self._scope, self._blobs, self._keys, self._clock = scope, blobs, keys, clock
         self._path = spool_dir / f"{recording_id}-{token_hex(4)}.spool"
-        self._on_event, self._room_id = on_event, room_id
+        self._on_event, self._room_id, self._part = on_event, room_id, part
         self._queue_bytes = queue_bytes
         self._tape: Tape | None = None
         self._watches: list[asyncio.Task[None]] = []
@@ -86,7 +88,8 @@ class Recorder:
             raise SpoolUnwritable(errno.errorcode.get(failed.errno or 0, "unknown")) from failed
         self._name = spool.head
         tape = self._tape = Tape(WriteBehind(spool, self._queue_bytes), self._clock)
-        tape.write(RECORDING, Began(0, self.recording_id, self.serial, self._room_id, tape.began_at))
+        began = Began(0, self.recording_id, self.serial, self._room_id, tape.began_at, self._part)
+        tape.write(RECORDING, began)
         self._watches = [asyncio.create_task(self._watch(tape)), asyncio.create_task(self._vouch(tape))]
         for task in self._watches:
             task.add_done_callback(_tell_failure)
@@ -148,6 +151,12 @@ class Recorder:
         if self._sealed is None:
             raise RecorderClosed("not sealed")
         await asyncio.to_thread(remove, self._path)
+        self.release()
+
+    def release(self) -> None:
+        """Leave an ended recording to recovery, sealed or not."""
+        if self._tape is not None and self._ended:
+            self._tape.writer.release()
 
     async def _end(self, reason: str) -> None:
         tape = self._tape

@@ -1,4 +1,4 @@
-"""At a worker's start: finish the recordings that a dead process left in the spool folder, as if it had sealed them."""
+"""Finish the recordings that dead processes left in the spool folder, as if they had sealed them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ import structlog
 from media.messages import SealedRecording
 from media.recording_errors import SpoolBroken
 from media.sealing import seal_spool
-from media.spool import in_use, remove
+from media.spool import claimed, remove
 from ports.blobs import Blobs
 from ports.errors import KeyErased, Tampered
 from ports.keys import Keys
@@ -31,23 +31,31 @@ class Recovered(msgspec.Struct, frozen=True):
 
 
 async def recover(spool_dir: Path, *, blobs: Blobs, keys: Keys) -> AsyncIterator[Recovered]:
-    """One by one, oldest first; those of living processes are left alone. A spool whose key was erased is removed, one
-    that cannot be read is put aside."""
-    for path in await asyncio.to_thread(_left_behind, spool_dir):
-        try:
-            sealed = await seal_spool(path, blobs=blobs, keys=keys)
-        except KeyErased:
-            log.info("spool_erased", spool=path.name)
-            await asyncio.to_thread(remove, path)
-        except (SpoolBroken, Tampered):
-            log.error("spool_unreadable", spool=path.name)
-            await asyncio.to_thread(path.rename, path.with_suffix(".unreadable"))
-        else:
-            yield Recovered(sealed.scope, sealed.room_id, sealed.recording, path)
+    """One by one, oldest first, of this folder and those in it; what a living process has is left alone. A spool whose
+    key was erased is removed, one that cannot be read is put aside, one that cannot be sealed now stays."""
+    for path in await asyncio.to_thread(_spools, spool_dir):
+        with claimed(path) as mine:
+            found = await _sealed(path, blobs, keys) if mine else None
+            if found is not None:
+                yield found
 
 
-def _left_behind(spool_dir: Path) -> list[Path]:
-    if not spool_dir.is_dir():
-        return []
-    left = [path for path in spool_dir.glob("*.spool") if not in_use(path)]
-    return sorted(left, key=lambda path: path.stat().st_mtime)
+async def _sealed(path: Path, blobs: Blobs, keys: Keys) -> Recovered | None:
+    try:
+        sealed = await seal_spool(path, blobs=blobs, keys=keys)
+    except KeyErased:
+        log.info("spool_erased", spool=path.name)
+        await asyncio.to_thread(remove, path)
+    except (SpoolBroken, Tampered):
+        log.error("spool_unreadable", spool=path.name)
+        await asyncio.to_thread(path.rename, path.with_suffix(".unreadable"))
+    except Exception:  # whatever the store raises: the others come first, and the next turn tries again
+        log.exception("spool_not_sealed", spool=path.name)
+    else:
+        return Recovered(sealed.scope, sealed.room_id, sealed.recording, path)
+    return None
+
+
+def _spools(spool_dir: Path) -> list[Path]:
+    found = [(path.stat().st_mtime, path) for path in spool_dir.rglob("*.spool") if path.exists()]
+    return [path for _, path in sorted(found)]

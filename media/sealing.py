@@ -55,7 +55,7 @@ class _Sealing:
     async def run(self) -> Sealed:
         if self._began is None:
             raise SpoolBroken(self._spool.path.name)
-        for part in count(1):
+        for part in count(self._began.part):  # a number that another spool has taken is not ours
             sealed = await self._seal_as(part, self._began)
             if sealed is not None:
                 return Sealed(self._scope, self._began.room_id, sealed)

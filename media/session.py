@@ -32,6 +32,7 @@ class Session:
         watch: Callable[[str, EventBox], None],
         unwatch: Callable[[str, EventBox], None],
     ):
+        self.admitted = False
         self._reader, self._writer, self._secret = reader, writer, secret
         self._handle, self._watch, self._unwatch = handle, watch, unwatch
         self._tasks: set[asyncio.Task[None]] = set()
@@ -43,6 +44,7 @@ class Session:
         """Until the other side closes or talks nonsense."""
         try:
             await handshake.admit(self._reader, self._writer, self._secret)
+            self.admitted = True
             while (data := await read_frame(self._reader)) is not None:
                 request_id, body = decode_request(data)
                 await self._turns.acquire()

@@ -10,6 +10,7 @@ an end without `Ended`.
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from struct import Struct
@@ -39,7 +40,8 @@ class SpoolHeader(msgspec.Struct, frozen=True):
 
 
 class SpoolWriter:
-    """Owned by one thread. The file is locked for as long as this process lives, so that recovery leaves it alone."""
+    """Owned by one thread. The file is locked until `close`, at the latest while this process lives, so that recovery
+    leaves it alone; it has its name only once it is locked and has its head."""
 
     def __init__(self, path: Path, header: SpoolHeader, key: bytes):
         encoded = msgspec.json.encode(header)
@@ -50,10 +52,17 @@ class SpoolWriter:
         self._digest = sha256(start).digest()
         self._pending = [start]
         self._length = 0
-        self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self.flush()
-        _sync_folder(path.parent)
+        new = path.with_suffix(".new")
+        self._file = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.flush()
+            new.rename(path)
+            _sync_folder(path.parent)
+        except BaseException:
+            os.close(self._file)
+            new.unlink(missing_ok=True)
+            raise
 
     @property
     def head(self) -> str:
@@ -176,14 +185,21 @@ def read_header(path: Path) -> SpoolHeader:
         raise SpoolBroken(path.name) from malformed
 
 
-def in_use(path: Path) -> bool:
-    """Whether a living process writes to it."""
-    with path.open("rb") as file:
+@contextmanager
+def claimed(path: Path) -> Iterator[bool]:
+    """Whether it is ours alone while the block lasts: nobody alive writes to it, seals it or has claimed it."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
-    return False
+            yield False
+        else:
+            yield path.exists()  # or whoever had it before has finished it
 
 
 def remove(path: Path) -> None:

@@ -39,6 +39,8 @@ from ports.keyvalue import KeyValue
 
 STATUS_SECONDS = 0.5
 STATUS_TTL = 1.5
+RECOVERY_SECONDS = 5.0
+STRANGERS = 32  # connections that have not shown yet that they hold the secret
 HANG_UP_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -46,7 +48,8 @@ log = structlog.get_logger()
 
 class MediaWorker:
     """Runs on asyncio's own event loop. `listen_url`: unix:///path or tcp://host:port; `public_url`: what clients are
-    told to connect to, where that differs; `secret`: what clients must hold (see handshake)."""
+    told to connect to, where that differs; `secret`: what clients must hold (see handshake); `recovery_dir`: where the
+    spools of dead workers lie, one's own folder where it is not given."""
 
     def __init__(
         self,
@@ -64,11 +67,12 @@ class MediaWorker:
         public_url: str | None = None,
         capacity: Capacity | None = None,
         new_recorder: NewRecorder | None = None,
+        recovery_dir: Path | None = None,
         drain_seconds: float = DRAIN_SECONDS,
     ):
         self._worker_id, self._listen_url, self._secret = worker_id, listen_url, secret
         self._public_url = public_url or listen_url
-        self._blobs, self._keys, self._spool_dir = blobs, keys, spool_dir
+        self._blobs, self._keys, self._recovery_dir = blobs, keys, recovery_dir or spool_dir
         self._keyvalue, self._clock, self._hooks, self._ice = keyvalue, clock, hooks, ice
         self._capacity = capacity or Capacity()
         self._drain_seconds = drain_seconds
@@ -109,9 +113,12 @@ class MediaWorker:
 
     async def start(self) -> None:
         gather_on(self._ice)
-        await report_recovered(self._spool_dir, self._blobs, self._keys, self._hooks)
         self._server = await self._listen()
-        self._beats = [self._every(placement.HEARTBEAT_SECONDS, self._beat), self._every(STATUS_SECONDS, self._show)]
+        self._beats = [
+            self._every(placement.HEARTBEAT_SECONDS, self._beat),
+            self._every(STATUS_SECONDS, self._show),
+            self._every(RECOVERY_SECONDS, self._recover, at_once=True),
+        ]
         await self._beat()
         log.info("media_worker_started", worker_id=self._worker_id)
 
@@ -142,6 +149,9 @@ class MediaWorker:
         return await asyncio.start_server(self._serve, parts.hostname, parts.port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if sum(not session.admitted for session in self._sessions) >= STRANGERS:
+            writer.transport.abort()
+            return
         session = Session(reader, writer, self._secret, self._handle, self._watch, self._unwatch)
         self._sessions[session] = asyncio.current_task()
         try:
@@ -205,12 +215,16 @@ class MediaWorker:
     async def _beat(self) -> None:
         self._capacity.sample(time.process_time(), self._clock.monotonic())
         load, rooms = round(self._capacity.load, 3), len(self._host.rooms)
-        info = placement.WorkerInfo(self._worker_id, self._public_url, rooms, load, os.getpid(), self._host.full)
+        full, counters = self._host.full, self._host.counters()
+        info = placement.WorkerInfo(self._worker_id, self._public_url, rooms, load, os.getpid(), full, counters)
         await placement.beat(self._keyvalue, info)
         await self._host.renew()
 
     async def _show(self) -> None:
-        """The gate of signing reads this: it must be fresh, or be gone."""
+        """The gate of signing reads this: it must be fresh, or be gone. A worker that was held up so long that others
+        may have its rooms says nothing before it knows."""
+        if not self._host.sure:
+            return
         for room_id, hosted in list(self._host.rooms.items()):
             status = hosted.room.recorder_status()
             await self._keyvalue.set(f"recorder:{room_id}", _status_json(status), ttl=STATUS_TTL)
@@ -218,14 +232,19 @@ class MediaWorker:
                 hosted.shown = status
                 hosted.room.show_recorder(status)
 
-    def _every(self, seconds: float, beat: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    async def _recover(self) -> None:
+        """What a process that died left is sealed by whichever worker of this machine comes first."""
+        await report_recovered(self._recovery_dir, self._blobs, self._keys, self._hooks)
+
+    def _every(self, seconds: float, beat: Callable[[], Awaitable[None]], at_once: bool = False) -> asyncio.Task[None]:
         async def repeat() -> None:
+            await self._clock.sleep(0 if at_once else seconds)
             while True:
-                await self._clock.sleep(seconds)
                 try:
                     await beat()
                 except PortError as error:
                     log.warning("media_worker_beat_missed", code=error.code)
+                await self._clock.sleep(seconds)
 
         task = asyncio.create_task(repeat(), name="media-beat")
         task.add_done_callback(self._beat_ended)

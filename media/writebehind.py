@@ -49,7 +49,7 @@ class WriteBehind:
         self._batch: list[tuple[int, AnyEntry]] = []  # sealed, and not yet known to be on the disk
         self._put = self._written = 0  # bytes; each has one writer
         self._wake = threading.Event()
-        self._ending = False
+        self._ending = self._released = False
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
         self._thread.start()
 
@@ -73,6 +73,12 @@ class WriteBehind:
         self._thread.join()
         return self.error is None and not self._queue
 
+    def release(self) -> None:
+        """Let go of the file, after `finish`: whoever recovers may have it."""
+        if not self._released:
+            self._released = True
+            self._spool.close()
+
     def _run(self) -> None:
         patience = self._patience / self._every
         while patience > 0 and not (self._ending and not self._queue and not self._batch):
@@ -82,7 +88,6 @@ class WriteBehind:
                 time.sleep(self._every)  # also at the end: the disk gets time to recover
             self._write()
             patience -= self._ending and self.error is not None
-        self._spool.close()
 
     def _write(self) -> None:
         if not self._batch:

@@ -131,7 +131,8 @@ async def build_media(settings: Settings, index: int):
 
     async with open_adapters(settings) as adapters:
         desk = open_desk(settings, adapters)
-        spool = settings.run_dir / "spool" / str(index)
+        spools = settings.run_dir / "spool"
+        spool = spools / str(index)
         spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         listen_url, public_url = worker_urls(settings, index)
         yield MediaWorker(
@@ -146,6 +147,7 @@ async def build_media(settings: Settings, index: int):
             _worker_ice(settings),
             secret=adapters.secret(MEDIA_LINK),
             public_url=public_url,
+            recovery_dir=spools,
         )
 
 
@@ -171,8 +173,8 @@ async def build_jobs(settings: Settings) -> AsyncIterator[None]:
 def recording_hooks(desk: Desk) -> Hooks:
     """What a worker reports about a recording becomes an event of the case that `scope` names."""
 
-    async def started(scope: str, room_id: str, recording_id: str, at: datetime) -> None:
-        await recording.recording_started(desk, scope, room_id, recording_id)
+    async def started(scope: str, room_id: str, recording_id: str, at: datetime, part: int) -> None:
+        await recording.recording_started(desk, scope, room_id, recording_id, part)
 
     async def stalled(scope: str, room_id: str, recording_id: str, at: datetime) -> None:
         await recording.recording_stalled(desk, scope, room_id, recording_id)

@@ -47,8 +47,8 @@ class Reports:
         )
         return Hooks(**{name: partial(self._hear, name) for name in names})
 
-    async def _hear(self, name: str, *arguments: object) -> None:
-        self.heard.append((name, *arguments))
+    async def _hear(self, name: str, *arguments: object, **named: object) -> None:
+        self.heard.append((name, *arguments, *named.values()))
 
     def named(self, name: str) -> list[tuple]:
         return [arguments for kind, *arguments in self.heard if kind == name]

@@ -38,6 +38,7 @@ async def left_behind(studio: Studio, frames: int = 60, heads: bool = False) -> 
     (path,) = studio.folder.iterdir()
     data = path.read_bytes()
     await recorder._end("vanishing")  # stops its thread; the file is put back to the moment before
+    recorder.release()
     path.write_bytes(data)
     return path
 
@@ -71,6 +72,8 @@ async def test_a_recording_that_was_sealed_but_not_told_is_the_same_again(tmp_pa
     await recorder.start()
     play(recorder.open_track(camera(), nothing), 30, 0.0)
     sealed = await recorder.seal("done")
+    assert await recovered(studio) == []
+    recorder.release()
     assert [found.recording for found in await recovered(studio)] == [sealed]
 
 

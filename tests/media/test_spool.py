@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from media.entries import RECORDING, Began, Ended, Frame
 from media.recording_errors import SpoolBroken
-from media.spool import HEAD, SpoolHeader, SpoolReader, SpoolWriter, in_use, read_header, remove
+from media.spool import HEAD, SpoolHeader, SpoolReader, SpoolWriter, claimed, read_header, remove
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -127,12 +127,16 @@ def test_a_file_that_is_no_spool_is_refused(tmp_path, data):
         read_header(path)
 
 
-def test_a_spool_is_in_use_until_its_writer_closes_it(tmp_path):
+def test_a_spool_is_claimed_by_one_at_a_time_and_not_before_its_writer_closes_it(tmp_path):
     spool = SpoolWriter(tmp_path / "a.spool", HEADER, KEY)
-    assert in_use(spool.path) is True
+    with claimed(spool.path) as first:
+        assert first is False
     spool.close()
-    assert in_use(spool.path) is False
-    remove(spool.path)
+    with claimed(spool.path) as first, claimed(spool.path) as second:
+        assert (first, second) == (True, False)
+        remove(spool.path)
+    with claimed(spool.path) as again:
+        assert again is False
     assert list(tmp_path.iterdir()) == []
 
 
