@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
 from pathlib import Path
 
-import structlog
+import av
 
 from media import compose_audio, compose_video
 from media.compose_part import Part, head_bytes, pack, read_head, runs_of
@@ -21,13 +21,11 @@ from media.compose_source import Fetch
 from media.manifest import Manifest, read_signed
 from media.messages import Value
 from media.mp4 import file_head
-from media.recording_errors import ManifestInvalid
+from media.recording_errors import CompositionBroken, ManifestInvalid
 from ports.blobs import Blobs
 from ports.errors import BlobExists
 
 HEAD_GUESS = 64 << 10
-
-log = structlog.get_logger()
 
 
 class Composed(Value, frozen=True):
@@ -43,7 +41,7 @@ async def compose(
     order: Order, *, blobs: Blobs, font: Path, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> Composed:
     """Makes what is missing of the film. `progress` hears how many parts there are of how many. Raises ManifestInvalid,
-    and what the blobs raise."""
+    CompositionBroken, and what the blobs raise."""
     film = plan(order, [await _manifest(order.scope, source.blob, source.sha256, blobs) for source in order.manifests])
     making = _Making(film, order, blobs, font)
     parts = await making.parts(progress)
@@ -118,7 +116,10 @@ class _Making:
 
     async def _make(self, stage: compose_video.Stage, number: int) -> Part:
         fetch = self._fetch(asyncio.get_running_loop())
-        part, data = await asyncio.to_thread(make_part, self._plan, self._digest, stage, number, fetch)
+        try:
+            part, data = await asyncio.to_thread(make_part, self._plan, self._digest, stage, number, fetch)
+        except (av.FFmpegError, ArithmeticError, IndexError, ValueError) as broken:
+            raise CompositionBroken(f"part {number}: {type(broken).__name__}") from broken
         await self._blobs.put(self._name(number), data, scope=self._order.scope)
         return part
 

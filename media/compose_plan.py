@@ -1,7 +1,7 @@
 """What the film of a meeting shows and when: people, their clips on one clock, and where there is nothing. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Literal
@@ -48,10 +48,13 @@ class Words(Value, frozen=True):
 
 
 class Order(Value, frozen=True):
-    """What is asked of the composer. `manifests` in the order of time; `people`: the host first."""
+    """What is asked of the composer. `manifests` in the order of time; `people`: the host first. The film begins at
+    `started_at` and lasts `seconds` at least, so that a part that never came is a gap in it."""
 
     scope: str
     recording_id: str
+    started_at: datetime
+    seconds: float
     manifests: tuple[Sealed, ...]
     people: tuple[Person, ...]
     words: Words
@@ -112,23 +115,25 @@ class Plan(Value, frozen=True):
 
 
 def plan(order: Order, manifests: Sequence[Manifest]) -> Plan:
-    """The parts of a recording lie on the clock of the first one, by the wall."""
-    began = manifests[0].started_at
-    offsets = [round((manifest.started_at - began).total_seconds() * 1000) for manifest in manifests]
-    until = max(offset + manifest.duration_ms for offset, manifest in zip(offsets, manifests, strict=True))
-    placed = list(zip(offsets, manifests, strict=True))
+    """The parts of a recording lie on one clock by the wall."""
+    placed = [(_ms(manifest.started_at - order.started_at), manifest) for manifest in manifests]
+    until = max([round(order.seconds * 1000), *(offset + manifest.duration_ms for offset, manifest in placed)])
     people = _people(order, manifests)
     voices = [_lane(person, "microphone", placed) for person in people]
     cameras = [_lane(person, "camera", placed) for person in people]
     screens = [_lane(person, "screen", placed) for person in people]
     return Plan(
-        started_at=began,
+        started_at=order.started_at,
         frames=max(1, -(-until * FPS // 1000)),
         faces=tuple(_face(lane, voice, placed) for lane, voice in zip(cameras, voices, strict=True)),
         screens=tuple(_screen(lane) for lane in screens if lane.clips),
         voices=tuple(lane for lane in voices if lane.clips),
         words=order.words,
     )
+
+
+def _ms(span: timedelta) -> int:
+    return round(span.total_seconds() * 1000)
 
 
 def _people(order: Order, manifests: Sequence[Manifest]) -> list[Person]:

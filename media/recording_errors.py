@@ -55,3 +55,9 @@ class ManifestInvalid(RecordingError):
     """The manifest is malformed, or its signature does not fit."""
 
     code = "recording_manifest_invalid"
+
+
+class CompositionBroken(RecordingError):
+    """A part of the film cannot be made of what the segments hold."""
+
+    code = "composition_broken"

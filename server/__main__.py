@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "media":
             role.add_argument("--index", type=int, default=0, help="which of this machine's workers it is")
 
+    commands.add_parser("compose", help="make the film that standard input asks for (started by jobs)").set_defaults(
+        run=_compose
+    )
     commands.add_parser("migrate", help="bring the database to this version's schema").set_defaults(run=_migrate)
 
     underwrite = commands.add_parser("underwrite", help="assess application facts against the manual")
@@ -101,6 +104,12 @@ def _jobs(settings: Settings, arguments: argparse.Namespace) -> int:
 
     asyncio.run(run_jobs_role(settings, arguments.beat))
     return 0
+
+
+def _compose(settings: Settings, _: argparse.Namespace) -> int:
+    from server.roles import run_compose  # noqa: PLC0415 -- slow import
+
+    return asyncio.run(run_compose(settings))
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:

@@ -154,6 +154,7 @@ async def build_media(settings: Settings, index: int):
 @asynccontextmanager
 async def build_jobs(settings: Settings) -> AsyncIterator[None]:
     """The durable effects of the journal, running until the block ends."""
+    from server.films import Composer  # noqa: PLC0415
     from server.jobs import run_jobs  # noqa: PLC0415 -- slow import: dbos, for this role only
 
     async with AsyncExitStack() as stack:
@@ -165,6 +166,7 @@ async def build_jobs(settings: Settings) -> AsyncIterator[None]:
             authority_dir=settings.authority_path,
             data_dir=settings.data_dir,
             tsa_url=settings.tsa_url or None,
+            composer=Composer(settings.environment()),
         )
         await stack.enter_async_context(jobs)
         yield

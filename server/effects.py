@@ -20,6 +20,7 @@ from otp.sms import SmsGateway
 from ports.clock import Clock
 from ports.errors import KeyErased
 from ports.journal import Entry
+from server.cutter import Cutter
 from server.persistence import persist
 
 STUCK_SECONDS = 300.0
@@ -41,8 +42,8 @@ class Effect(msgspec.Struct, frozen=True):
 
     @property
     def queue(self) -> str:
-        """Apart from each other, so that an SMS gateway that is away holds up no document."""
-        return "notices" if self.kind == "notice" else "effects"
+        """Apart from each other, so that an SMS gateway that is away holds up no document, and no film does."""
+        return {"notice": "notices", "film": "films"}.get(self.kind, "effects")
 
 
 def effects_of(entry: Entry) -> tuple[Effect, ...]:
@@ -71,6 +72,11 @@ def _close(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
     return (*seals, notice)
 
 
+def _film(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
+    """One line for all cases: films are made one at a time."""
+    return (Effect(f"{entry.id}:film", "films", "film", (entry.case_id, body["recording_id"])),)
+
+
 def _issue(entry: Entry, document_id: str, revision: int) -> Effect:
     return _document_effect(entry, document_id, "issue", (entry.case_id, document_id, revision))
 
@@ -84,6 +90,9 @@ _WANTED: dict[str, Callable[[Entry, dict[str, Any]], tuple[Effect, ...]]] = {
     "DocumentAmended": _issue_one,
     "InkAccepted": _sign,
     "CaseSubmitted": _close,
+    "RecordingSealed": _film,
+    "RecordingPartSealed": _film,
+    "RecordingCompleted": _film,
 }
 
 
@@ -91,8 +100,9 @@ class Effects:
     """Carries out what `effects_of` names. Every effect may be repeated. `broken` is set when the processes that make
     PDFs are dead: only a new start of the role helps then."""
 
-    def __init__(self, desk: Desk, press: Press, gateway: SmsGateway, clock: Clock):
+    def __init__(self, desk: Desk, press: Press, gateway: SmsGateway, clock: Clock, cutter: Cutter | None = None):
         self._desk, self._press, self._gateway, self._clock = desk, press, gateway, clock
+        self._cutter = cutter
         self._ending = asyncio.Event()
         self.broken = asyncio.Event()
         self._by_kind: dict[str, Callable[..., Awaitable[None]]] = {
@@ -100,6 +110,7 @@ class Effects:
             "sign": self._sign,
             "seal": self._seal,
             "notice": self._notice,
+            "film": self._film,
         }
 
     def end(self) -> None:
@@ -151,3 +162,9 @@ class Effects:
 
     async def _notice(self, case_id: str, key: str) -> None:
         await notify_submitted(self._desk, self._gateway, case_id, key)
+
+    async def _film(self, case_id: str, recording_id: str) -> None:
+        if self._cutter is None:
+            log.warning("film_not_made", case_id=case_id, meaning="no composer was given to these jobs")
+        else:
+            await self._cutter.cut(self._desk, case_id, recording_id)

@@ -27,7 +27,9 @@ from ports.database import read, write
 from ports.errors import KeyValueUnavailable
 from ports.schema import checkpoints
 from server.beats import JobsBeat, beat_jobs
+from server.cutter import Cutter
 from server.effects import Effects, effects_of
+from server.films import Composer
 from server.jobs_workflows import Workflows, queue_engine
 from server.tether import die_with_parent
 
@@ -49,12 +51,14 @@ async def run_jobs(
     tsa_url: str | None = None,
     processes: int | None = None,
     clock: Clock | None = None,
+    composer: Composer | None = None,
 ) -> AsyncIterator["Jobs"]:
     """Jobs run until the block ends; a failure of the tail, or of the processes that make PDFs, ends the block with it.
-    `clock` is that of the pauses between attempts."""
+    `clock` is that of the pauses between attempts. Without a `composer` films are left out, with a warning."""
     with _pool(authority_dir, processes or max(1, (os.cpu_count() or 2) - 1)) as pool:
+        cutter = Cutter(composer) if composer else None
         pool.submit(os.getpid)  # the first child starts now: its imports take seconds
-        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms, clock or SystemClock())
+        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms, clock or SystemClock(), cutter)
         workflows = Workflows(queue_engine(engine.url, data_dir), effects.perform)
         await workflows.start()
         jobs = Jobs(desk, engine, workflows)

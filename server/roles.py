@@ -2,9 +2,13 @@
 
 import asyncio
 import contextlib
+import os
 import ssl
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+
+import msgspec
 
 from server.processes import beat, until_stopped
 from server.settings import Settings
@@ -42,6 +46,36 @@ async def run_jobs_role(settings: Settings, pulse: Path | None) -> None:
 
     async with build_jobs(settings), _pulse(pulse):
         await until_stopped()
+
+
+NICE = 15
+
+
+async def run_compose(settings: Settings) -> int:
+    """One film, as standard input asks for it; see films.py for what is told. An outage of a store ends the process:
+    whoever started it tries again."""
+    from esign.fonts import font_files  # noqa: PLC0415 -- slow import
+    from media.compose import compose  # noqa: PLC0415 -- slow import: av
+    from media.compose_plan import Order  # noqa: PLC0415
+    from media.recording_errors import RecordingError  # noqa: PLC0415
+    from ports.errors import BlobNotFound, KeyErased, Tampered  # noqa: PLC0415
+    from server.adapters import open_adapters  # noqa: PLC0415 -- slow import
+
+    os.nice(NICE)
+    order = msgspec.json.decode(await asyncio.to_thread(sys.stdin.buffer.read), type=Order)
+    try:
+        async with open_adapters(settings) as adapters:
+            font = font_files()[0]
+            made = await compose(order, blobs=adapters.blobs, font=font, progress=lambda d, n: _tell(done=d, of=n))
+    except (RecordingError, BlobNotFound, KeyErased, Tampered) as error:
+        _tell(error=error.code)
+        return 1
+    _tell(made=msgspec.to_builtins(made))
+    return 0
+
+
+def _tell(**said: object) -> None:
+    print(msgspec.json.encode(said).decode(), flush=True)
 
 
 @contextlib.asynccontextmanager

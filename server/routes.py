@@ -27,7 +27,7 @@ ANYONE = MEMBER | STAFF
 
 PHOTO_BYTES = 20 * 1024 * 1024
 INK_BYTES = 1024 * 1024
-PNG, JPEG, WEBM, HTML = "image/png", "image/jpeg", "video/webm", "text/html"
+PNG, JPEG, WEBM, MP4, HTML = "image/png", "image/jpeg", "video/webm", "video/mp4", "text/html"
 PDF, ZIP = "application/pdf", "application/zip"
 
 CASE = "/api/cases/{case_id}"
@@ -87,6 +87,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", CASE + "/recording", recordings.get_recording, STAFF, "The recording's tracks and marks"),
     Route("GET", CASE + "/recording/segments/{track_id}/{n}", recordings.get_segment, STAFF, "One segment, by range",
           answers=WEBM),
+    Route("GET", CASE + "/recording/composition", recordings.get_composition, REVIEWER, "The film, by range",
+          answers=MP4),
     Route("POST", CASE + "/recording/views", recordings.log_viewing, STAFF, "What was really played"),
     Route("POST", CASE + "/review", review.review, REVIEWER, "Decide on the recording"),
     Route("POST", CASE + "/callback", review.callback, STAFF, "Outcome of the follow-up call (S73)"),

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from cases.composition import composition_blob
 from cases.recording import recording_view, segment_blob, view_recording
 from cases.view_types import CaseView, RecordingView
 from ports.blobs import Blobs
@@ -26,21 +27,32 @@ async def get_segment(
 ) -> web.StreamResponse:
     """One segment. A range is answered with at most 4 MB; the player asks for the next by itself."""
     segment = await segment_blob(call.desk, call.actor, case_id, track_id, n, query.recording)
-    size = await call.desk.blobs.size(segment.blob, scope=case_id)
+    kind = MEDIA_TYPES.get(segment.blob.rsplit(".", 1)[-1], "video/webm")
+    return await _streamed(call, case_id, segment.blob, segment.sha256, kind)
+
+
+async def get_composition(call: Call, case_id: Id, query: OfRecording) -> web.StreamResponse:
+    """The film of a meeting, by range as segments are."""
+    film = await composition_blob(call.desk, call.actor, case_id, query.recording)
+    return await _streamed(call, case_id, film.blob, film.sha256, "video/mp4")
+
+
+async def _streamed(call: Call, case_id: str, blob: str, sha256: str, kind: str) -> web.StreamResponse:
+    size = await call.desk.blobs.size(blob, scope=case_id)
     start, stop, partial = wanted_range(call.request, size)
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
         "Content-Length": str(stop - start),
-        "Content-Type": MEDIA_TYPES.get(segment.blob.rsplit(".", 1)[-1], "video/webm"),
-        "ETag": f'"{segment.sha256}"',
+        "Content-Type": kind,
+        "ETag": f'"{sha256}"',
     }
     if partial:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     response = web.StreamResponse(status=206 if partial else 200, headers=headers)
     await response.prepare(call.request)
     if call.request.method != "HEAD":
-        async for chunk in _chunks(call.desk.blobs, segment.blob, case_id, start, stop):
+        async for chunk in _chunks(call.desk.blobs, blob, case_id, start, stop):
             await response.write(chunk)
     await response.write_eof()
     return response
