@@ -2,9 +2,9 @@
 
 Theory of operation. `ReorderWindow` puts the packets of one stream back in sequence order and drops duplicates; a hole
 is waited for until it is too old to be repaired or too much has come after it, then it is given up and marked by None.
-`Assembler` joins the ordered packets of one RTP time to a frame. A frame with a hole is dropped, and of video everything after it,
-too, until the next key frame, since nothing between could be decoded; `wants_keyframe` says so to whoever can ask for
-one. Nothing here raises on bytes from the network.
+`Assembler` joins the ordered packets of one RTP time to a frame. A frame with a hole is dropped, and of video
+everything after it, too, until the next key frame, since nothing between could be decoded; `wants_keyframe` says so to
+whoever can ask for one. Nothing here raises on bytes from the network.
 """
 
 from struct import Struct

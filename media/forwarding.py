@@ -45,8 +45,8 @@ class Position(NamedTuple):
 
 class Rewrite:
     """Gives a track the identity that one receiver negotiated. Sequence numbers and media times move by a constant,
-    so that order, loss and spacing stay as they were sent. `turned`: the header extension for each of the 16 orientations,
-    where the receiver negotiated them."""
+    so that order, loss and spacing stay as they were sent. `turned`: the header extension for each of the 16
+    orientations, where the receiver negotiated them."""
 
     __slots__ = ("_extension", "_payload_type", "_sequence", "_tail", "_time", "_turned", "ssrc")
 

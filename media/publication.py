@@ -136,7 +136,7 @@ class Publication:
         self._take(packet, second & 0x80, sequence, time, now, False)
 
     def rtx(self, packet: bytes, now: float) -> None:
-        """A packet of the stream of retransmissions. It does not count as arrived: reports are to tell what was lost."""
+        """A packet of the stream of retransmissions. It does not count as arrived: reports tell what was lost."""
         if self._sink is None or self.ended or packet[1] & 0x7F != self.incoming.rtx_payload_type:
             return
         original = rtx.unwrap(packet, self._payload_type, self.ssrc)
@@ -166,8 +166,8 @@ class Publication:
         return not known
 
     def _turn(self, packet: bytes) -> int | None:
-        """What the last packet of a frame says of its orientation: browsers say it when it changes, with each frame that
-        is turned, and with each key frame."""
+        """What the last packet of a frame says of its orientation: browsers say it when it changes, with each frame
+        that is turned, and with each key frame."""
         orientation = orientation_of(packet, self.incoming.orientation_id)
         if orientation is not None and orientation != self._orientation:
             self._orientation = orientation

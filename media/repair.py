@@ -9,7 +9,7 @@ from media.transport import Transport
 
 
 class Repair:
-    """Of one stream. Its timer runs only while packets are missing. `unrepaired()` is called when some were given up."""
+    """Of one stream. Its timer runs only while packets are missing. `unrepaired()`: called when some are given up."""
 
     def __init__(self, transport: Transport, ssrc: int, unrepaired: Callable[[], None]):
         self._transport, self._ssrc, self._unrepaired = transport, ssrc, unrepaired

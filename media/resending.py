@@ -1,4 +1,4 @@
-"""Answers what one receiver asks for again (RFC 4585 section 6.2.1), over a stream of its own where it negotiated one."""
+"""Answers what one receiver asks for again (RFC 4585 section 6.2.1), by RTX where it negotiated that."""
 
 from media import rtx
 from media.forwarding import Rewrite

@@ -1,5 +1,6 @@
 import struct
 
+from aiortc.rtp import RtcpRtpfbPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,3 +58,12 @@ def test_no_bytes_whatever_raise(data):
 def test_no_body_behind_a_valid_header_raises(body, count, kind):
     body += bytes(-len(body) % 4)
     assert isinstance(rtcp.parse(struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body), list)
+
+
+@given(st.sets(st.integers(0, 600), min_size=1, max_size=128), st.integers(0, 0xFFFF))
+def test_missing_packets_are_packed_so_that_they_are_read_as_they_were_over_a_wrap_too(offsets, start):
+    numbers = [(start + offset) & 0xFFFF for offset in sorted(offsets)]
+    data = rtcp.packets_missing(1, 7, numbers)
+    assert rtcp.parse(data) == [rtcp.PacketsMissing(7, tuple(numbers))]
+    if numbers == sorted(numbers):
+        assert data == bytes(RtcpRtpfbPacket(fmt=1, ssrc=1, media_ssrc=7, lost=numbers))

@@ -10,14 +10,14 @@ import aioice.ice
 import pylibsrtp
 import pytest
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, RTCSessionDescription
-from aiortc.codecs import CODECS
+from aiortc.codecs import CODECS, HEADER_EXTENSIONS, is_rtx
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcicetransport import RTCIceTransport
 
 from media.errors import BadDescription
 from media.forwarding import HEADER
 from media.ice import LOOPBACK
-from media.sections import CODEC_ORDER, sending_sections
+from media.sections import CODEC_ORDER, ORIENTATION_URI, sending_sections
 from media.srtp import MAX_DATAGRAM
 from media.transport import PINNED, Transport, check_versions
 from ports.clock import SystemClock
@@ -81,6 +81,22 @@ def test_srtp_is_reached_through_the_session():
     assert length[0] == len(plain) + 10
     opposite = pylibsrtp.Policy(key=bytes(30), ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND)
     assert pylibsrtp.Session(opposite).unprotect(pylibsrtp.ffi.buffer(cdata)[0 : length[0]]) == plain
+
+
+def test_retransmissions_are_negotiated_by_the_names_we_read():
+    assert "self._rtx_ssrc" in inspect.getsource(RTCRtpSender.__init__)
+    for codec in CODECS["video"]:
+        if not is_rtx(codec):
+            rtx = [other for other in CODECS["video"] if is_rtx(other) and other.parameters["apt"] == codec.payloadType]
+            assert [other.payloadType for other in rtx] == [codec.payloadType + 1]
+    payload_types = [codec.payloadType for codec in CODECS["video"]]
+    assert len(payload_types) == len(set(payload_types))
+
+
+def test_video_orientation_is_negotiated_with_an_id_of_its_own():
+    ids = {extension.uri: extension.id for kind in ("audio", "video") for extension in HEADER_EXTENSIONS[kind]}
+    assert ids[ORIENTATION_URI] == 4
+    assert len(set(ids.values())) == len(ids)
 
 
 class Socket(asyncio.DatagramProtocol):
@@ -221,6 +237,42 @@ async def test_an_offer_that_cannot_be_used_is_refused_by_name(spoil):
     heard, pc = Heard(), await offered(Tone())
     with pytest.raises(BadDescription):
         await heard.transport.accept(spoil(pc.localDescription.sdp))
+    await heard.transport.close()
+    await hang_up(pc)
+
+
+@pytest.mark.parametrize("codec", ["VP8", "H264", "VP9", "AV1"])
+async def test_the_answer_keeps_one_codec_with_its_retransmissions_and_reads_their_ssrc(codec):
+    heard, pc = Heard(), connection()
+    transceiver = pc.addTransceiver("video", "sendonly")
+    capabilities = RTCRtpSender.getCapabilities("video").codecs
+    transceiver.setCodecPreferences([c for c in capabilities if c.name == codec or is_rtx(c)])
+    await pc.setLocalDescription(await pc.createOffer())
+    answer, (track,) = await heard.transport.accept(pc.localDescription.sdp)
+    await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    assert [c.name for c in transceiver._codecs] == [codec, "rtx"]
+    assert (track.codec, track.rtx_payload_type) == (codec, track.payload_type + 1)
+    assert (track.ssrc, track.rtx_ssrc) == (transceiver.sender._ssrc, transceiver.sender._rtx_ssrc)
+    assert track.orientation_id == 4
+    await heard.transport.close()
+    await hang_up(pc)
+
+
+async def test_a_peer_that_refuses_retransmissions_and_orientation_gets_none():
+    heard, pc = Heard(), connection()
+    section = heard.transport.section("video")
+    section.carry(CODECS["video"][0], "a", "a-camera")
+    offer = await heard.transport.offer()
+    plain = [
+        line
+        for line in offer.splitlines()
+        if not any(word in line for word in ("rtx", "apt=", ":98 ", "video-orientation"))
+    ]
+    await pc.setRemoteDescription(RTCSessionDescription("\r\n".join(plain).replace(" 97 98", " 97") + "\r\n", "offer"))
+    await pc.setLocalDescription(await pc.createAnswer())
+    await heard.transport.accept_answer(pc.localDescription.sdp)
+    agreed = section.agreed
+    assert (agreed.rtx_payload_type, agreed.orientation_id, agreed.payload_type) == (0, 0, 97)
     await heard.transport.close()
     await hang_up(pc)
 
