@@ -17,11 +17,11 @@ import { Button, Chip, Failure, IconButton, toast, useAction } from "../shared/u
 import { nameOf, reasonName } from "../shared/words.ts";
 import { latest, places, placeText } from "./cobrowse.ts";
 
-const recorderTexts = { on: "call.recording", broken: "call.recording_broken", off: "call.not_recording" };
+const recorderTexts = { on: "call.recording", broken: "call.recording_broken", off: "call.not_recording", unknown: "call.recording_unknown" };
 
 /** What the recorder really does: writing, for how long, how old the last frame is, how many gaps (S15, F34). */
 function RecorderBar({ truth, view }: { truth: RecorderTruth | null; view: CaseView }): JSX.Element {
-  const state = truth?.stalled ? "broken" : truth?.writing ? "on" : "off";
+  const state = phase.value === "reconnecting" ? "unknown" : truth?.stalled ? "broken" : truth?.writing ? "on" : "off";
   const fact = (name: string, value: string): JSX.Element => <span><small>{t(`k.rec.${name}`)}</small><strong class="mono">{value}</strong></span>;
   return (
     <div class={`recorder ${state}`} data-testid="recorder" data-writing={state === "on"} data-state={state}>

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { api, Problem } from "./api.ts";
 import { local, reacquire, release } from "./devices.ts";
 import { comesBack, endingOf, hopelessMs, next, pauseMs, type Happening, type Phase } from "./lifeline.ts";
-import { change, drop, prepare, send, take, type Tracks, uplink } from "./links.ts";
+import { change, deafen, drop, prepare, send, take, type Tracks, uplink } from "./links.ts";
 import { seated } from "./roster.ts";
 import { on, online, onGreeted, renewSocket, request } from "./socket.ts";
 import type { Participant, RecorderTruth } from "./types.ts";
@@ -82,8 +82,7 @@ async function publishAll(): Promise<void> {
 async function connect(id: string): Promise<void> {
   generation += 1;
   lostAgain = false;
-  drop(true);
-  const entered = enter(id);
+  const entered = enter(id).then(() => drop(true)); // until then the last pictures stand
   joined = entered.catch(() => undefined);
   await entered;
   await publishAll();
@@ -117,7 +116,9 @@ const nap = (ms: number): Promise<void> =>
 export function lose(path: boolean): void {
   lostAgain = true;
   if (!step("lost")) return;
+  deafen();
   lostAt.value = Date.now();
+  recorder.value = null;
   if (path) renewSocket();
   void comeAgain();
 }
