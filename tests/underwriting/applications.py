@@ -58,7 +58,7 @@ REMOTE_SERVICE: dict[str, Any] = {
     },
     "policyholder": ADULT,
     "insured": {**ADULT, "id": "I", "birth_date": "1992-11-02"},
-    "products": [{"line": "hospital_daily", "role": "main", "has_surrender_value": False}],
+    "products": [{"line": "hospital_daily", "role": "main", "amount": 2000, "has_surrender_value": False}],
     "docs": [],
     "signatures": [],
 }

@@ -8,7 +8,7 @@ from datetime import date
 from underwriting.accumulation import is_investment
 from underwriting.ages import is_senior
 from underwriting.answers import doc, note, pending, reject, review, sign
-from underwriting.application import PARTIES, Application, Product
+from underwriting.application import PARTIES, Application, Person, Product
 from underwriting.derived import derived
 from underwriting.model import Finding, Value
 from underwriting.rule import rule
@@ -68,9 +68,9 @@ def substandard_proposal(application: Application) -> Iterator[Finding]:
 
 
 @rule("UW-01.7.1.5", each="party", applies=SALE)
-def illiterate_both_roles(application: Application, person: object) -> Iterator[Finding]:
+def illiterate_both_roles(application: Application, person: Person) -> Iterator[Finding]:
     """不識字者 who is policyholder and insured in one is declined."""
-    both = getattr(person, "roles", ()) == PARTIES
+    both = person.roles == PARTIES
     if both and investment(application) and application.maybe_flag("policyholder.illiterate"):
         yield reject(
             "不識字者同時為要保人及被保險人，婉拒投保投資型商品",
@@ -156,6 +156,6 @@ def top_ups_keep_the_ratio(application: Application) -> Iterator[Finding]:
         yield reject(text, subject="insured", scope="top_up_premium", action="skip_debit")
 
 
-def senior_then(application: Application, person: object) -> bool:
+def senior_then(application: Application, person: Person) -> bool:
     at_maturity = application.maybe_number("investment.structured_maturity_age")
     return is_senior(application, person) or (at_maturity or 0) >= application.parameter("senior_age")

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from underwriting.application import Application, Person
 from underwriting.evidence import documents, ids, named, of_person, status
 from underwriting.model import Finding
-from underwriting.rule import new_business, rule
+from underwriting.rule import rule
 from underwriting.rules.c01_signing import main_form
 from underwriting.rules.c15_mobile import SIDES, id_photos
 
 VIDEO_CONSENT = "視訊簽署同意書"
-AGENT_REPORT = "業務人員招攬報告書"
 
 
 def remote(application: Application) -> bool:
@@ -58,13 +57,6 @@ def video_consent_is_signed(application: Application) -> Iterator[Finding]:
 def main_form_is_complete(application: Application) -> Iterator[Finding]:
     """確認申請書內容, 電子簽名: the application form itself is in the case and complete."""
     yield _document(application, main_form(application), "customer", "submission")
-
-
-@rule("UW-02.5.1.1", applies=new_business, before="submission")
-def agent_report_is_attached(application: Application) -> Iterator[Finding]:
-    """透過合格招攬人員送件之案件，皆應檢附「業務人員招攬報告書」 (a natural policyholder)."""
-    if application.stated("policyholder.type", "natural") == "natural":
-        yield _document(application, AGENT_REPORT, "agent", "acceptance")
 
 
 @rule("CVX-S53", each="signer", applies=remote, before="submission")

@@ -1,0 +1,169 @@
+"""貳、三、(四) 新契約首期保險費繳費管道異動之繳費日認定原則: which day counts as paid after a change of method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from underwriting.answers import doc, note
+from underwriting.application import Application, Product
+from underwriting.dates import days_after
+from underwriting.derived import derived
+from underwriting.evidence import status
+from underwriting.model import Finding, Value
+from underwriting.rule import new_business, rule
+
+CHANGE_FORM = ("新契約要保內容變更申請書", "新契約要保書內容變更申請書")
+PAPERS = {"remittance": "繳費文件", "bank": "自動轉帳授權書", "card": "保險費信用卡付款授權書"}
+ORIGINAL, NEW, PAID = "original_auth_date", "new_auth_date", "remittance_date"
+
+
+@rule("UW-02.3.4.1", applies=new_business)
+def change_has_its_papers(application: Application) -> Iterator[Finding]:
+    """檢附「新契約要保內容變更申請書」及授權書/繳費文件及相關證明文件."""
+    change = changed(application)
+    if change:
+        yield doc(application, *CHANGE_FORM, subject="policyholder", who="customer")
+        yield doc(application, PAPERS[change[1]], subject="policyholder", who="customer")
+
+
+@rule("UW-02.3.4.2", applies=new_business)
+def which_changes_these_are(application: Application) -> Iterator[Finding]:
+    """核保中主動變更, and after 核印失敗或扣款失敗."""
+    if changed(application):
+        after = application.stated("payment_change.first_failure_notice") is not None
+        text = "核印/扣款失敗後變更繳費管道" if after else "核保中主動變更繳費管道"
+        yield note("VALUE", text, status="satisfied", value="after_failure" if after else "voluntary")
+
+
+@rule("UW-02.3.4.3", applies=new_business)
+def new_date_equals_the_original(application: Application) -> Iterator[Finding]:
+    """新授權書之申請日務必與原授權書之申請日一致，若不一致將以新授權書之申請日為繳費日."""
+    if changed(application) in (("bank", "bank"), ("card", "card")):
+        new, original = (application.maybe_day(f"payment_change.{name}") for name in (NEW, ORIGINAL))
+        if new and original and new != original:
+            yield note(
+                "DATE", "授權書申請日不一致：以新授權書之申請日為繳費日", status="satisfied", value=new.isoformat()
+            )
+
+
+@rule("UW-02.3.4.4", each="product", applies=new_business)
+def the_product_s_own_rule_first(application: Application, product: Product) -> Iterator[Finding]:
+    """募集型商品、停售商品或個別商品若另有規定者從其約定."""
+    own = application.stated(product.path("payment_date_rule"))
+    if own is not None and changed(application):
+        yield note("VALUE", "個別商品另有繳費日規定，從其約定", status="satisfied", value=str(own))
+
+
+@rule("UW-02.3.4.5.1", applies=new_business)
+def bank_to_remittance_in_time(application: Application) -> Iterator[Finding | Value]:
+    """於一照期限內完成匯款: 原授權書之申請日."""
+    if changed(application) == ("bank", "remittance") and in_time(application):
+        yield from paid_on(application)
+
+
+@rule("UW-02.3.4.5.2", applies=new_business)
+def bank_to_remittance_late(application: Application) -> Iterator[Finding | Value]:
+    """未於一照期限內完成匯款: 實際匯款日."""
+    if changed(application) == ("bank", "remittance") and not in_time(application):
+        yield from paid_on(application)
+
+
+@rule("UW-02.3.4.5.3", applies=new_business)
+def bank_to_other_bank(application: Application) -> Iterator[Finding | Value]:
+    """原授權書之申請日 (為生效日)."""
+    if changed(application) == ("bank", "bank"):
+        yield from paid_on(application)
+
+
+@rule("UW-02.3.4.5.4", applies=new_business)
+def bank_to_card(application: Application) -> Iterator[Finding | Value]:
+    """新信用卡授權書之申請日."""
+    if changed(application) == ("bank", "card"):
+        yield from paid_on(application)
+
+
+@rule("UW-02.3.4.5.5", applies=new_business)
+def card_to_remittance(application: Application) -> Iterator[Finding | Value]:
+    """實際匯款日."""
+    if changed(application) == ("card", "remittance"):
+        yield from paid_on(application)
+
+
+@rule("UW-02.3.4.5.6", applies=new_business)
+def card_to_bank(application: Application) -> Iterator[Finding | Value]:
+    """新金融機構轉帳授權書之申請日."""
+    if changed(application) == ("card", "bank"):
+        yield from paid_on(application)
+
+
+@rule("UW-02.3.4.5.7", applies=new_business)
+def card_to_other_card(application: Application) -> Iterator[Finding | Value]:
+    """原信用卡授權書之申請日."""
+    if changed(application) == ("card", "card"):
+        yield from paid_on(application)
+
+
+@rule("UW-02.3.4.6", applies=new_business)
+def first_query_runs_out(application: Application) -> Iterator[Finding | Value]:
+    """一照: 核印/扣款失敗的第一次照會通知，期限為 14 天，或個別調整為 7 天."""
+    due = first_query_deadline(application)
+    if due:
+        yield Value("first_query_deadline", due.isoformat())
+        yield note("DATE", f"一照期限 {due}", status="satisfied", due=due.isoformat(), value=due.isoformat())
+
+
+@rule("UW-02.3.4.7", each="product", applies=new_business)
+def discontinued_before_it_was_paid(application: Application, product: Product) -> Iterator[Finding]:
+    """變更繳費管道後之繳費日若等於或晚於商品停售日，應予以退件."""
+    ended = application.maybe_day(product.path("discontinued_on"))
+    paid = changed_payment_day(application) if ended and changed(application) else None
+    if ended and paid and paid >= ended:
+        text = "停售商品變更繳費管道後之繳費日等於或晚於停售日，予以退件"
+        yield Finding("RETURN", text, status(False), subject="products", line=product.line, who="reviewer")
+
+
+@derived
+def changed(application: Application) -> tuple[str, str] | None:
+    """From which kind of payment to which."""
+    kinds = [_kind(application.maybe_text(f"payment_change.{name}")) for name in ("from", "to")]
+    return (kinds[0], kinds[1]) if kinds[0] in ("bank", "card") and kinds[1] else None
+
+
+@derived
+def changed_payment_day(application: Application) -> date | None:
+    change = changed(application)
+    if change is None:
+        return None
+    if change[0] == change[1]:
+        new = application.maybe_day(f"payment_change.{NEW}")
+        return new or application.day(f"payment_change.{ORIGINAL}")
+    if change == ("bank", "remittance") and in_time(application):
+        return application.day(f"payment_change.{ORIGINAL}")
+    return application.day(f"payment_change.{PAID if change[1] == 'remittance' else NEW}")
+
+
+@derived
+def in_time(application: Application) -> bool:
+    """Before any failure notice no deadline runs."""
+    due = first_query_deadline(application)
+    return due is None or application.day(f"payment_change.{PAID}") <= due
+
+
+@derived
+def first_query_deadline(application: Application) -> date | None:
+    notice = application.maybe_day("payment_change.first_failure_notice")
+    usual, shortened = application.parameter("first_query_days")
+    short = application.maybe_number("payment_change.query_days") == shortened
+    return days_after(notice, shortened if short else usual) if notice else None
+
+
+def paid_on(application: Application) -> Iterator[Finding | Value]:
+    day = changed_payment_day(application)
+    if day:
+        yield Value("payment_date", day.isoformat())
+        yield note("DATE", f"繳費日 {day}", status="satisfied", subject="application", value=day.isoformat())
+
+
+def _kind(text: str | None) -> str | None:
+    return next((kind for kind in PAPERS if text and kind in text), None)
