@@ -5,12 +5,22 @@ No aiortc here. A worker is found through the key-value store (see placement), s
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 
 from media import placement, wire
-from media.errors import MediaUnavailable, RoomElsewhere, RoomUnknown, WorkerDraining, WorkerFull
+from media.errors import (
+    MediaError,
+    MediaUnavailable,
+    RoomElsewhere,
+    RoomUnknown,
+    WorkerDraining,
+    WorkerFull,
+    WorkerGone,
+)
+from media.eventbox import EventBox
 from media.link import Link
 from media.messages import (
     HeldFrames,
@@ -25,14 +35,19 @@ from media.messages import (
     SealedRecording,
     Source,
 )
+from ports.errors import KeyValueUnavailable
 from ports.keyvalue import KeyValue
 
 REQUEST_SECONDS = 5.0
 NEGOTIATION_SECONDS = 10.0
 SEALING_SECONDS = 60.0
-RETURN_SECONDS = 10.0
+RETURN_SECONDS = 3.0
+WATCH_SECONDS = 2.0
+VIGIL_SECONDS = 0.4
+ANSWER_SECONDS = 0.5
 POLL_SECONDS = 0.25
-OPEN_ATTEMPTS = 20
+OPEN_SECONDS = 2.5
+OPENING_SECONDS = 6.0  # all attempts together
 
 
 class MediaClient:
@@ -48,26 +63,35 @@ class MediaClient:
         self._closed = False
 
     async def open_room(self, room_id: str, spec: RoomSpec) -> RoomOpened:
-        """Open the room on the worker with most to spare; a room that is open already stays where it is. Raises
-        WorkerFull when every worker refuses."""
-        held = await placement.worker_of(self._keyvalue, room_id)
-        workers = () if held else await placement.live_workers(self._keyvalue)
-        if held is None and not workers:
-            raise MediaUnavailable("no media worker is running")
-        for _ in range(OPEN_ATTEMPTS):
-            worker = held or placement.choose(workers)
+        """Open the room on the worker with most to spare; a room that is open already stays where it is, and of many
+        who ask at once one opens it. Raises WorkerFull when every worker refuses."""
+        refused: set[str] = set()
+        last: MediaError | None = None
+        until = self._loop_time() + OPENING_SECONDS
+        while self._loop_time() < until:
+            held = await placement.worker_of(self._keyvalue, room_id)
+            worker = held or placement.choose(await self._others(refused))
             if worker is None:
                 break
             try:
-                return await self._ask_worker(worker.url, wire.OpenRoom(room_id, spec), RoomOpened)
-            except (WorkerFull, WorkerDraining, MediaUnavailable):
-                if held is not None:
-                    raise
-                workers = tuple(other for other in workers if other != worker)
-            except RoomElsewhere:
-                await asyncio.sleep(POLL_SECONDS)
-                held = await placement.worker_of(self._keyvalue, room_id)
-        raise WorkerFull("every media worker is full")
+                return await self._ask_worker(worker.url, wire.OpenRoom(room_id, spec), RoomOpened, OPEN_SECONDS)
+            except WorkerGone as refusal:
+                last = refusal
+                await placement.forget(self._keyvalue, room_id, worker)
+            except (WorkerFull, WorkerDraining, RoomElsewhere, MediaUnavailable) as refusal:
+                last = refusal
+                if held is None and not isinstance(refusal, RoomElsewhere):
+                    refused.add(worker.worker_id)
+                else:
+                    await asyncio.sleep(POLL_SECONDS)  # a lease runs out, a room that ends lets go
+        if isinstance(last, WorkerFull | WorkerDraining) or (
+            last is None and await placement.live_workers(self._keyvalue)
+        ):
+            raise WorkerFull("every media worker is full")
+        raise MediaUnavailable("no media worker takes the room") from last
+
+    async def _others(self, refused: set[str]) -> tuple[placement.WorkerInfo, ...]:
+        return tuple(w for w in await placement.live_workers(self._keyvalue) if w.worker_id not in refused)
 
     async def join(self, room_id: str, spec: ParticipantSpec) -> Roster:
         """Take a place in the room. Joining again with the same participant_id replaces the old connections and keeps
@@ -94,6 +118,10 @@ class MediaClient:
         except RoomUnknown:
             return
 
+    async def away(self, room_id: str, participant_id: str) -> None:
+        """His page is gone and may come back: the others see it, his place stays. Joining again ends it."""
+        await self._ask(room_id, wire.Away(room_id, participant_id), None)
+
     async def status(self, room_id: str) -> RoomStatus:
         return await self._ask(room_id, wire.Status(room_id), RoomStatus)
 
@@ -118,16 +146,24 @@ class MediaClient:
 
     async def events(self, room_id: str) -> AsyncIterator[RoomEvent]:
         """What happens in the room, beginning with its present state, until RoomClosed. A lost connection is taken up
-        again; a room that does not come back within 10 s ends with RoomClosed("worker_lost")."""
-        while (link := await self._find_again(room_id)) is not None:
+        again; RoomClosed("worker_lost") comes as soon as it is certain that the worker has the room no more, and at the
+        latest 4 s after its last sign of life."""
+        until = self._loop_time() + self._return_seconds
+        while not self._closed and (link := await self._link_to_holder(room_id, until)) is not None:
             try:
-                async with link.watch(room_id, REQUEST_SECONDS) as box:
+                async with link.watch(room_id, WATCH_SECONDS) as box, self._vigil(room_id, link, box):
                     async for event in box:
                         yield event
                         if isinstance(event, RoomClosed):
                             return
-            except (MediaUnavailable, RoomUnknown):
+                    if not (link.closed or self._closed):  # the vigil ended it; a silent worker is not waited for
+                        yield RoomClosed(Reason.WORKER_LOST)
+                        return
+            except RoomUnknown:
+                break
+            except MediaUnavailable:
                 await asyncio.sleep(POLL_SECONDS)
+            until = self._loop_time() + self._return_seconds
         if not self._closed:
             yield RoomClosed(Reason.WORKER_LOST)
 
@@ -158,15 +194,58 @@ class MediaClient:
                 link = self._links[url] = await Link.open(url, self._secret)
             return link
 
-    async def _find_again(self, room_id: str) -> Link | None:
-        for _ in range(round(self._return_seconds / POLL_SECONDS)):
-            worker = None if self._closed else await placement.worker_of(self._keyvalue, room_id)
-            if self._closed:
+    async def _link_to_holder(self, room_id: str, until: float) -> Link | None:
+        """A connection to the worker that holds the room; None when nobody does, or it cannot be reached by then."""
+        while not self._closed and self._loop_time() < until:
+            worker = await self._holder(room_id)
+            if worker is None:
                 return None
-            if worker is not None:
-                try:
-                    return await self._link(worker.url)
-                except MediaUnavailable:
-                    pass
-            await asyncio.sleep(POLL_SECONDS)
+            try:
+                return await self._link(worker.url)
+            except WorkerGone:
+                return None
+            except MediaUnavailable:
+                await asyncio.sleep(POLL_SECONDS)
         return None
+
+    @asynccontextmanager
+    async def _vigil(self, room_id: str, link: Link, box: EventBox) -> AsyncIterator[None]:
+        """While the block lasts: a worker that holds the room no more, or has fallen silent, ends the box."""
+        task = asyncio.create_task(self._watch_over(room_id, link, box), name="media-vigil")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _watch_over(self, room_id: str, link: Link, box: EventBox) -> None:
+        held = await self._holder(room_id)
+        while True:
+            await asyncio.sleep(VIGIL_SECONDS)
+            holder = await self._holder(room_id)
+            if holder is not None and (held is None or holder.worker_id == held.worker_id):
+                held = holder
+            elif holder is not None or not await self._answers(room_id, link):
+                box.close()
+                return
+
+    async def _answers(self, room_id: str, link: Link) -> bool:
+        """Whether the worker still has the room, although the store knows of no lease: it may have lost its memory."""
+        try:
+            await link.ask(wire.Status(room_id), RoomStatus, ANSWER_SECONDS)
+        except MediaError:
+            return False
+        return True
+
+    async def _holder(self, room_id: str) -> placement.WorkerInfo | None:
+        """An outage of the store says nothing about the worker: it is waited out."""
+        while not self._closed:
+            try:
+                return await placement.worker_of(self._keyvalue, room_id)
+            except KeyValueUnavailable:
+                await asyncio.sleep(POLL_SECONDS)
+        return None
+
+    @staticmethod
+    def _loop_time() -> float:
+        return asyncio.get_running_loop().time()

@@ -15,6 +15,10 @@ class MediaUnavailable(MediaError):
     code = "media_unavailable"
 
 
+class WorkerGone(MediaUnavailable):
+    """Nobody listens where the worker did: its process has ended."""
+
+
 class MediaTimeout(MediaUnavailable):
     """The worker did not answer in time."""
 

@@ -11,7 +11,7 @@ import structlog
 
 import media.recording_errors  # noqa: F401 -- known to all_errors only once it is imported
 from media import handshake
-from media.errors import BadRequest, MediaError, MediaTimeout, MediaUnavailable, all_errors
+from media.errors import BadRequest, MediaError, MediaTimeout, MediaUnavailable, WorkerGone, all_errors
 from media.eventbox import EventBox
 from media.wire import Body, Down, Failure, Happened, Reply, Request, Unwatch, Watch, decode_down, frame, read_frame
 
@@ -38,6 +38,8 @@ class Link:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 return cls(*await _connect(url, secret))
+        except (ConnectionRefusedError, FileNotFoundError) as error:
+            raise WorkerGone("no media worker listens") from error
         except (OSError, TimeoutError) as error:
             raise MediaUnavailable("no media worker answers") from error
         except BadRequest as error:

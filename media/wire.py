@@ -52,6 +52,11 @@ class Leave(Value, frozen=True, tag="leave"):
     reason: str
 
 
+class Away(Value, frozen=True, tag="away"):
+    room_id: str
+    participant_id: str
+
+
 class Status(Value, frozen=True, tag="status"):
     room_id: str
 
@@ -88,7 +93,22 @@ class Unwatch(Value, frozen=True, tag="unwatch"):
     room_id: str
 
 
-Body = OpenRoom | Join | Publish | Answer | Mute | Leave | Status | Mark | Hold | Release | CloseRoom | Watch | Unwatch
+Body = (
+    OpenRoom
+    | Join
+    | Publish
+    | Answer
+    | Mute
+    | Leave
+    | Away
+    | Status
+    | Mark
+    | Hold
+    | Release
+    | CloseRoom
+    | Watch
+    | Unwatch
+)
 
 
 class Request(Value, frozen=True):

@@ -89,6 +89,7 @@ class MediaWorker:
             wire.Answer: self._answer,
             wire.Mute: self._mute,
             wire.Leave: self._leave,
+            wire.Away: self._away,
             wire.Status: self._status,
             wire.Mark: self._mark,
             wire.Hold: self._hold,
@@ -178,6 +179,9 @@ class MediaWorker:
 
     async def _leave(self, body: wire.Leave) -> None:
         await self._room(body.room_id).leave(body.participant_id, body.reason)
+
+    async def _away(self, body: wire.Away) -> None:
+        self._room(body.room_id).away(body.participant_id)
 
     async def _status(self, body: wire.Status) -> RoomStatus:
         room = self._room(body.room_id)

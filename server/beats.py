@@ -29,6 +29,8 @@ class WorkerBeat(msgspec.Struct, frozen=True):
     worker_id: str
     rooms: int
     load: float
+    full: bool = False
+    counters: dict[str, int] = {}
 
 
 async def beat_jobs(keyvalue: KeyValue, state: Callable[[], JobsBeat]) -> None:

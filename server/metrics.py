@@ -1,9 +1,11 @@
 """What operations counts, as Prometheus reads it. No label ever names a person or a case."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from ports.journal import Entry, Journal, Record
 from server.beats import JobsBeat, WorkerBeat
@@ -29,13 +31,19 @@ class Metrics:
         workers = {"labelnames": ("worker",), "registry": self.registry}
         self.worker_rooms = Gauge("cvx_worker_rooms", "Rooms of a media worker", **workers)
         self.worker_load = Gauge("cvx_worker_load", "Share of one core that a media worker uses", **workers)
+        self.worker_full = Gauge("cvx_worker_full", "1 while a media worker takes no further room", **workers)
+        self.media = MediaCounters()
+        self.registry.register(self.media)
 
     def roles(self, jobs: JobsBeat | None, workers: tuple[WorkerBeat, ...]) -> None:
         self.jobs_up.set(jobs is not None)
         self.jobs_lag.set(jobs.lag if jobs else math.nan)
         self.worker_rooms.clear()
         self.worker_load.clear()
+        self.worker_full.clear()
+        self.media.workers = workers
         for worker in workers:
+            self.worker_full.labels(worker.worker_id).set(worker.full)
             self.worker_rooms.labels(worker.worker_id).set(worker.rooms)
             self.worker_load.labels(worker.worker_id).set(worker.load)
 
@@ -45,6 +53,20 @@ class Metrics:
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+class MediaCounters(Collector):
+    """What media workers count of their packets (media/counters.py), as each of them told last."""
+
+    def __init__(self) -> None:
+        self.workers: tuple[WorkerBeat, ...] = ()
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        for name in sorted({name for worker in self.workers for name in worker.counters}):
+            family = CounterMetricFamily(f"cvx_media_{name}", f"Packets: {name} (media/counters.py)", labels=["worker"])
+            for worker in self.workers:
+                family.add_metric([worker.worker_id], worker.counters.get(name, 0))
+            yield family
 
 
 class CountedJournal:

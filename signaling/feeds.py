@@ -1,14 +1,27 @@
 """What a room says, brought to the connections of this process that are in it: one subscription a room."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from typing import Protocol
 
 import msgspec
 import structlog
 
-from media.messages import ParticipantGone, RecorderChanged, RoomClosed, RoomEvent, RoomOffer, Roster, RosterChanged
+from media.messages import (
+    ParticipantGone,
+    Reason,
+    RecorderChanged,
+    RoomClosed,
+    RoomEvent,
+    RoomOffer,
+    Roster,
+    RosterChanged,
+)
 from signaling.peers import House
+
+COME_AGAIN = Reason.WORKER_LOST
+GOES_ON = (Reason.WORKER_LOST, Reason.LEASE_LOST, Reason.DRAINED)  # not the meeting ends, only the room where it was
 
 log = structlog.get_logger()
 
@@ -64,17 +77,17 @@ class Feed:
         if listener and event.reason not in ("left", "replaced"):
             await listener.put_out(event.reason)
 
-    async def _closed(self, event: RoomClosed) -> None:
-        await self.close(event.reason)
-
     async def tell_others(self, speaker: str, event: str, body: dict) -> None:
         for participant_id, listener in tuple(self.listeners.items()):
             if participant_id != speaker:
                 await listener.tell(event, body)
 
     async def close(self, reason: str) -> None:
-        for listener in tuple(self.listeners.values()):
-            await listener.put_out(reason)
+        """All at once: one whose absence cannot be written down now does not hold up the others."""
+        leaving = (listener.put_out(reason) for listener in tuple(self.listeners.values()))
+        for failed in await asyncio.gather(*leaving, return_exceptions=True):
+            if isinstance(failed, Exception):
+                log.error("put_out_failed", room_id=self.room_id, error=type(failed).__name__)
 
 
 _ON: dict[type, Callable[[Feed, RoomEvent], Awaitable[None]]] = {
@@ -82,7 +95,6 @@ _ON: dict[type, Callable[[Feed, RoomEvent], Awaitable[None]]] = {
     RosterChanged: Feed._roster,
     RecorderChanged: Feed._recorder,
     ParticipantGone: Feed._gone,
-    RoomClosed: Feed._closed,
 }
 
 
@@ -102,10 +114,11 @@ def _entry(entry, names: Mapping[str, str], me: str) -> dict:
 class Feeds:
     """The rooms that connections of this process are in; each has one task that ends with its last listener."""
 
-    def __init__(self, events: Callable[[str], AsyncIterator[RoomEvent]], house: House) -> None:
+    def __init__(self, events: Callable[[str], AsyncGenerator[RoomEvent]], house: House) -> None:
         self._events = events
         self._house = house
         self._feeds: dict[str, tuple[Feed, asyncio.Task]] = {}
+        self._ending: set[asyncio.Task] = set()
 
     def __len__(self) -> int:
         return len(self._feeds)
@@ -114,7 +127,9 @@ class Feeds:
         """From here on `listener` hears what concerns this participant."""
         if room_id not in self._feeds:
             feed = Feed(room_id, ref, self._house)
-            self._feeds[room_id] = feed, asyncio.create_task(self._pump(feed), name=f"feed {room_id}")
+            task = asyncio.create_task(self._pump(feed), name=f"feed {room_id}")
+            task.add_done_callback(self._ending.discard)
+            self._feeds[room_id] = feed, task
         feed, _ = self._feeds[room_id]
         feed.listeners[participant_id] = listener
         return feed
@@ -137,22 +152,35 @@ class Feeds:
             await self._stop(task)
 
     async def close(self) -> None:
-        tasks = [task for _, task in self._feeds.values()]
+        tasks = [*(task for _, task in self._feeds.values()), *self._ending]
         self._feeds.clear()
         for task in tasks:
             await self._stop(task)
 
     async def _pump(self, feed: Feed) -> None:
-        """Bring events until the room closes. If the worker is lost, those inside are told to come again."""
-        reason = "worker_lost"
+        async with aclosing(self._events(feed.room_id)) as events:
+            reason = await self._bring_all(feed, events)
+            if feed.listeners:
+                self._detach(feed)
+                await feed.close(reason)
+
+    async def _bring_all(self, feed: Feed, events: AsyncIterator[RoomEvent]) -> str:
+        """Until the room closes, and why. Where it goes on elsewhere, those inside are told to come again."""
         try:
-            async for event in self._events(feed.room_id):
+            async for event in events:
+                if isinstance(event, RoomClosed):
+                    return COME_AGAIN if event.reason in GOES_ON else event.reason
                 await self._bring(feed, event)
                 if not feed.listeners:
-                    return
+                    break
         except Exception as error:  # noqa: BLE001 - whatever ended the feed, nobody may stay in a room that is mute
             log.error("room_feed_failed", room_id=feed.room_id, error=type(error).__name__)
-        await feed.close(reason)
+        return COME_AGAIN
+
+    def _detach(self, feed: Feed) -> None:
+        """Whoever comes again while the others are still being told gets a feed that lives."""
+        if self.of(feed.room_id) is feed:
+            self._ending.add(self._feeds.pop(feed.room_id)[1])
 
     @staticmethod
     async def _bring(feed: Feed, event: RoomEvent) -> None:

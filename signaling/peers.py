@@ -1,6 +1,6 @@
 """Who is at the other end of a connection, and what signaling asks of the house it is in."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from typing import Protocol
 
 import msgspec
@@ -72,4 +72,6 @@ class Rooms(Protocol):
 
     async def leave(self, room_id: str, participant_id: str, reason: str) -> None: ...
 
-    def events(self, room_id: str) -> AsyncIterator[RoomEvent]: ...
+    async def away(self, room_id: str, participant_id: str) -> None: ...
+
+    def events(self, room_id: str) -> AsyncGenerator[RoomEvent]: ...

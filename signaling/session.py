@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from media.errors import MediaError
 from media.messages import ParticipantSpec, Roster
 from ports.clock import Clock
 from signaling.delivery import Notices, Watcher
@@ -106,9 +108,11 @@ class Session:
         if self.seat is None:
             return
         seat = await self._stand_up()
-        await self.tell("room.closed", {"room_id": seat.room_id, "reason": reason})
-        if reason != TAKEN_OVER:
-            await self._give_up(seat, reason)
+        try:  # before he is told: he may be back at once, and that he left must not be written after that he came
+            if reason != TAKEN_OVER:
+                await self._give_up(seat, reason)
+        finally:
+            await self.tell("room.closed", {"room_id": seat.room_id, "reason": reason})
 
     async def watch(self, refs: tuple[str, ...], *, all_mine: bool) -> dict[str, int]:
         return await self.wiring.notices.watch(self.watcher, refs, all_mine=all_mine)
@@ -141,14 +145,14 @@ class Session:
         if self.seat:
             await self.leave("left")
         seat = Seat(grant.room_id, grant.participant_id, grant.ref)
-        await self._sit(seat)
+        feed = await self._sit(seat)
         spec = ParticipantSpec(grant.participant_id, grant.person_id, grant.role, order=grant.order)
         roster = await self._enter(grant, spec)
         return {
             "participant_id": grant.participant_id,
             "room_id": grant.room_id,
             "case_id": grant.ref,
-            "roster": await self.feed.describe(roster, grant.participant_id),
+            "roster": await feed.describe(roster, grant.participant_id),
             "ice_servers": self.wiring.ice_servers(self.peer),
         }
 
@@ -157,8 +161,11 @@ class Session:
         try:
             roster = await self.wiring.rooms.join(grant.room_id, spec)
         except Exception:
-            await self._stand_up()
+            if self.seat:  # or he was put out meanwhile, with the room
+                await self._stand_up()
             raise
+        if self.seat is None:
+            raise NotInRoom
         try:
             await self.wiring.house.joined(self.peer, grant.ref)
         except Exception:
@@ -166,14 +173,15 @@ class Session:
             raise
         return roster
 
-    async def _sit(self, seat: Seat) -> None:
+    async def _sit(self, seat: Seat) -> Feed:
         """Hear the room before joining, so that the first offer is not missed."""
         await self.wiring.seats.take(seat, self.sid)
         before = self.wiring.feeds.find(seat.room_id, seat.participant_id)
         if before and before is not self:
             await before.put_out(TAKEN_OVER)
         self.seat = seat
-        self.feed = await self.wiring.feeds.enter(seat.room_id, seat.ref, seat.participant_id, self)
+        self.feed = feed = await self.wiring.feeds.enter(seat.room_id, seat.ref, seat.participant_id, self)
+        return feed
 
     async def _stand_up(self) -> Seat:
         """Hear the room no longer."""
@@ -218,8 +226,15 @@ class Session:
         """After a lost connection: keep the place for a while, then leave unless he is back."""
         if self.seat:
             seat = await self._stand_up()
+            await self._tell_away(seat)
             await self.wiring.clock.sleep(self.wiring.limits.grace_seconds)
             await self._depart(seat, "network")
+
+    async def _tell_away(self, seat: Seat) -> None:
+        """The others see at once that his connection is gone. Nothing depends on it: silence shows the same later."""
+        if await self.wiring.seats.is_mine(seat, self.sid):
+            with suppress(MediaError):
+                await self.wiring.rooms.away(seat.room_id, seat.participant_id)
 
     async def _depart(self, seat: Seat, reason: str) -> None:
         if await self._give_up(seat, reason):

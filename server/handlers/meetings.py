@@ -1,6 +1,7 @@
 """The meeting: room, ticket, prompts and answers, registration card, identity. What the browser shows and hears goes
 over Socket.IO; what counts is recorded here."""
 
+import contextlib
 from datetime import datetime
 
 import msgspec
@@ -9,7 +10,8 @@ from cases.case import Case
 from cases.meeting import end_meeting, may_join, open_meeting, permission_report
 from cases.steps import answer, hold_gate, identity_shown, prompt, show_registration_card
 from cases.view_types import CaseView
-from media.errors import HoldUnknown
+from cases.workflow import load
+from media.errors import HoldUnknown, RoomUnknown
 from media.messages import RoomSpec
 from server.call import Call
 from server.handlers.cases import view_of
@@ -45,15 +47,23 @@ async def open_room(call: Call, case_id: Id, body: Nothing) -> CaseView:
 
 
 def room_spec(case: Case) -> RoomSpec:
-    return RoomSpec(case.case_id, case.meeting.recording_id, case.meeting.serial, case.case_no)
+    meeting = case.meeting
+    begun = case.recording_of(meeting.recording_id)
+    part = 1 + max(begun.started, default=0) if begun else 1
+    return RoomSpec(case.case_id, meeting.recording_id, meeting.serial, case.case_no, part)
 
 
 async def end_room(call: Call, case_id: Id, body: Ending) -> CaseView:
     """Sealing may take longer than a request: the worker reports it to the journal by itself."""
     case = await end_meeting(call.desk, call.actor, case_id, body.reason)
     if case.meeting:
-        call.services.chores.start("close_room", call.services.media.close_room(case.meeting.room_id, "ended"))
+        call.services.chores.start("close_room", _close_room(call, case.meeting.room_id))
     return await view_of(call, case)
+
+
+async def _close_room(call: Call, room_id: str) -> None:
+    with contextlib.suppress(RoomUnknown):  # its worker was lost, and what it recorded is sealed by another
+        await call.services.media.close_room(room_id, "ended")
 
 
 async def report_permissions(call: Call, case_id: Id, body: Permissions) -> CaseView:
@@ -61,7 +71,9 @@ async def report_permissions(call: Call, case_id: Id, body: Permissions) -> Case
 
 
 async def issue_ticket(call: Call, case_id: Id, body: Nothing) -> Ticket:
+    """Of an open meeting whose worker was lost, the room is opened anew on another: whoever asks first does it."""
     admission = await may_join(call.desk, call.actor, case_id)
+    await call.services.media.open_room(admission.room_id, room_spec(await load(call.desk, case_id)))
     grant = JoinGrant(
         room_id=admission.room_id,
         participant_id=participant_of(admission.room_id, admission.person_id),

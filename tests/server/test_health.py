@@ -25,13 +25,16 @@ async def test_ready_once_a_worker_and_jobs_beat(system):
 
 async def test_metrics_tell_of_the_other_roles(system):
     assert await gauges(system) == {"cvx_jobs_up": "0.0", "cvx_jobs_lag_seconds": "NaN"}
-    await beat(system.desk.keyvalue, WorkerInfo("w1", "unix:///w1", rooms=2, load=0.5, pid=1))
+    info = WorkerInfo("w1", "unix:///w1", rooms=2, load=0.5, pid=1, full=True, counters={"repaired": 7})
+    await beat(system.desk.keyvalue, info)
     async with jobs_beating(system):
         assert await gauges(system) == {
             "cvx_jobs_up": "1.0",
             "cvx_jobs_lag_seconds": "1.5",
             'cvx_worker_rooms{worker="w1"}': "2.0",
             'cvx_worker_load{worker="w1"}': "0.5",
+            'cvx_worker_full{worker="w1"}': "1.0",
+            'cvx_media_repaired_total{worker="w1"}': "7.0",
         }
 
 
@@ -47,7 +50,7 @@ async def jobs_beating(system):
 async def gauges(system):
     _, text = await system.browser().get("/metrics")
     lines = [line.rsplit(" ", 1) for line in text.decode().splitlines()]
-    return {name: value for name, value in lines if name.startswith(("cvx_jobs", "cvx_worker"))}
+    return {name: value for name, value in lines if name.startswith(("cvx_jobs", "cvx_worker", "cvx_media"))}
 
 
 async def test_a_database_that_is_gone_is_named(system):

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 import socketio
 from aiohttp import web
@@ -96,6 +97,13 @@ class RoomsTwin:
         self.calls.append(("leave", participant_id, reason))
         self.rooms[room_id].pop(participant_id, None)
         self._changed(room_id)
+
+    async def away(self, room_id, participant_id):
+        self.calls.append(("away", participant_id))
+        entry = self.rooms[room_id].get(participant_id)
+        if entry:
+            self.rooms[room_id][participant_id] = msgspec.structs.replace(entry, connected=False)
+            self._changed(room_id)
 
     async def events(self, room_id):
         queue = asyncio.Queue()
