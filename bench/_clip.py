@@ -8,6 +8,7 @@ from aiortc.codecs.vpx import Vp8Encoder
 
 WIDTH, HEIGHT, FPS, BITRATE = 640, 480, 30, 595_000
 CLIP_SECONDS = 4
+KEYFRAME_PERCENT = 900  # of a frame's share of the bit rate, as real-time encoders limit it
 AUDIO_BITRATE, AUDIO_SECONDS, AUDIO_SAMPLES = 40_000, 0.02, 960
 
 Clip = list[list[bytes]]
@@ -18,7 +19,8 @@ def encode_video() -> Clip:
     encoder = av.CodecContext.create("libvpx", "w")
     encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     encoder.bit_rate, encoder.time_base = BITRATE, fractions.Fraction(1, FPS)
-    encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "minrate": str(BITRATE)}
+    rate = {"minrate": str(BITRATE), "maxrate": str(BITRATE), "max-intra-rate": str(KEYFRAME_PERCENT)}
+    encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", **rate}
     encoder.gop_size = FPS * CLIP_SECONDS
     packer = Vp8Encoder()
     return [packer.pack(packet)[0] for packet in _pictures(encoder)]

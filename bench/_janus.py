@@ -7,6 +7,7 @@ benchmark's is offered, no bit rate is imposed, and sessions do not time out.
 import asyncio
 import contextlib
 import itertools
+import re
 import shutil
 import subprocess
 import time
@@ -47,8 +48,9 @@ def installed() -> bool:
 
 
 def version() -> str:
-    told = subprocess.run(["janus", "--version"], capture_output=True, text=True).stdout.split()
-    return next((word for word in told if word[:1].isdigit()), "unknown")
+    told = subprocess.run(["janus", "--version"], capture_output=True, text=True).stdout
+    found = re.search(r"\((\d+\.\d+\.\d+)\)", told)
+    return found.group(1) if found else "of unknown version"
 
 
 def _library(name: str) -> Path | None:
@@ -130,9 +132,7 @@ class Janus:
 class Participant:
     """A publishing and a receiving handle of one person."""
 
-    def __init__(
-        self, session: "Session", room: int, ice: IceSettings, video: Clip, audio: Clip, arrivals: Arrivals
-    ):
+    def __init__(self, session: "Session", room: int, ice: IceSettings, video: Clip, audio: Clip, arrivals: Arrivals):
         self._session, self._room = session, room
         self.sender, self._receiver = Sender(ice, video, audio), Receiver(ice, arrivals)
         self.feed = 0

@@ -160,13 +160,13 @@ class Receiver:
 
     def __init__(self, ice: IceSettings, arrivals: Arrivals):
         self.transport = Transport(ice, SystemClock(), self._heard, _ignore, lambda state: None)
-        self._arrivals = arrivals
+        self.arrivals = arrivals
         self._highest: dict[bytes, bytes] = {}
         self._tasks = [asyncio.create_task(self._report())]
 
     def _heard(self, packet: bytes, now: float) -> None:
         self._highest[packet[8:12]] = packet[2:4]
-        self._arrivals.heard(packet)
+        self.arrivals.heard(packet)
 
     async def _report(self) -> None:
         await asyncio.sleep(random.random() * REPORT_SECONDS)
@@ -190,8 +190,12 @@ class Receiver:
 class DirectPair:
     """The same packets from peer to peer: what the machine and this process take on their own."""
 
-    def __init__(self, ice: IceSettings, video: Clip, audio: Clip, arrivals: Arrivals):
-        self._sender, self._receiver = Sender(ice, video, audio), Receiver(ice, arrivals)
+    def __init__(self, ice: IceSettings, video: Clip, audio: Clip):
+        self._sender, self._receiver = Sender(ice, video, audio), Receiver(ice, Arrivals())
+
+    def tell(self, arrivals: Arrivals) -> None:
+        """Whom to tell of arrivals from now on."""
+        self._receiver.arrivals = arrivals
 
     async def open(self) -> None:
         answer, _ = await self._receiver.transport.accept(await self._sender.offer())

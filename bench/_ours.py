@@ -51,6 +51,18 @@ class Ours:
     def senders(self) -> list[Sender]:
         return [sender for room in self._rooms for sender in room.senders.values()]
 
+    @property
+    def named_senders(self) -> dict[str, Sender]:
+        """By participant, where there is one room."""
+        (room,) = self._rooms
+        return room.senders
+
+    async def abandon(self) -> None:
+        """End what is in this process: the worker is dead."""
+        for room in self._rooms:
+            await room.abandon()
+        await self.link.close()
+
     async def close(self) -> int:
         """The number of recorded tracks."""
         sealed = [await room.close() for room in self._rooms]

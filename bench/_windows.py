@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bench._media_load import GRACE_SECONDS, Arrivals, Sender
+from bench._media_load import GRACE_SECONDS, Arrivals, DirectPair, Sender
 from bench._process import cpu_seconds
 
 WARM_SECONDS = 1.0
@@ -27,6 +27,7 @@ class Subject:
     plane: Plane
     receivers: int  # of each packet
     arrivals: Arrivals = field(default_factory=Arrivals)
+    direct: Arrivals = field(default_factory=Arrivals)  # from peer to peer while this server is under load
     windows: list["Window"] = field(default_factory=list)
 
 
@@ -39,12 +40,14 @@ class Window:
     delivered: int
 
 
-async def alternate(subjects: list[Subject], rounds: int, seconds: float) -> None:
-    """Each subject in turn, `rounds` times; the others are connected but silent meanwhile."""
+async def alternate(subjects: list[Subject], rounds: int, seconds: float, pair: DirectPair | None = None) -> None:
+    """Each subject in turn, `rounds` times; the others are connected but silent meanwhile. The pair always sends."""
     for subject in subjects:
         pause(subject)
     for _ in range(rounds):
         for subject in subjects:
+            if pair is not None:
+                pair.tell(subject.direct)
             subject.windows.append(await window(subject, seconds))
 
 
@@ -54,13 +57,13 @@ async def window(subject: Subject, seconds: float) -> Window:
         sender.resume()
     await asyncio.sleep(WARM_SECONDS)
     heard, sent, cpu, own = len(arrivals.seconds), _sent(subject), cpu_seconds(subject.plane.pid), time.process_time()
-    arrivals.since = start = time.perf_counter()
+    arrivals.since = subject.direct.since = start = time.perf_counter()
     await asyncio.sleep(seconds)
     pause(subject)
     elapsed, own = time.perf_counter() - start, time.process_time() - own
     cpu, sent = cpu_seconds(subject.plane.pid) - cpu, _sent(subject) - sent
     await asyncio.sleep(GRACE_SECONDS)
-    arrivals.since = math.inf
+    arrivals.since = subject.direct.since = math.inf
     return Window(elapsed, cpu, own, sent, len(arrivals.seconds) - heard)
 
 
@@ -69,7 +72,7 @@ def pause(subject: Subject) -> None:
         sender.pause()
 
 
-def figures(subject: Subject, direct: Arrivals, rooms: int) -> dict[str, float]:
+def figures(subject: Subject, rooms: int) -> dict[str, float]:
     """The median over the windows; latencies are those beyond the direct path, of all packets of all windows."""
     windows, arrivals = subject.windows, subject.arrivals
     sent, delivered = sum(w.sent for w in windows), sum(w.delivered for w in windows)
@@ -77,8 +80,8 @@ def figures(subject: Subject, direct: Arrivals, rooms: int) -> dict[str, float]:
         "us_per_forwarded_packet": median([w.cpu * 1e6 / max(1, w.delivered) for w in windows], 1),
         "cpu_percent_per_room": median([w.cpu / w.seconds / rooms * 100 for w in windows], 2),
         "delivered_ratio": round(delivered / max(1, sent * subject.receivers), 4),
-        "latency_ms_p50": added(arrivals, direct, 50),
-        "latency_ms_p99": added(arrivals, direct, 99),
+        "latency_ms_p50": added(arrivals, subject.direct, 50),
+        "latency_ms_p99": added(arrivals, subject.direct, 99),
         "through_ms_p99": quantile(arrivals, 99),
         "packets_per_s": round(delivered / sum(w.seconds for w in windows)),
         "generator_cpu_percent": median([w.generator_cpu / w.seconds * 100 for w in windows], 1),

@@ -10,13 +10,12 @@ us_per_forwarded_packet. `rooms_at_60_percent` follows from cpu_percent_per_room
 import argparse
 import asyncio
 import contextlib
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import _janus, _lab
 from bench._clip import encode_audio, encode_video
-from bench._media_load import Arrivals, DirectPair
+from bench._media_load import DirectPair
 from bench._ours import Ours
 from bench._table import show
 from bench._windows import Subject, alternate, figures
@@ -26,7 +25,7 @@ from media.transport import gather_on
 LOADS = ((1, 3), (5, 3), (12, 3), (3, 6))
 QUICK = ((1, 3),)
 ROUNDS = 3
-SECONDS = {True: 4.0, False: 6.0}
+SECONDS = {True: 3.5, False: 6.0}
 LOAD_LIMIT = 60.0  # percent of a core
 SATURATED = 85.0  # percent of a core, beyond which the generator's own waiting is measured
 
@@ -42,7 +41,9 @@ def load(text: str) -> tuple[int, int]:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, help="length of a window")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="windows for each server and load")
-    parser.add_argument("--load", type=load, action="append", metavar="ROOMSxPARTIES", help="instead of the usual loads")
+    parser.add_argument(
+        "--load", type=load, action="append", metavar="ROOMSxPARTIES", help="instead of the usual loads"
+    )
     parser.add_argument("--alone", action="store_true", help="without Janus")
 
 
@@ -76,7 +77,6 @@ def reason_without_janus(wanted: bool) -> str:
 
 async def measure(load: tuple[int, int], address: str, clip: tuple, rounds: int, seconds: float, janus: bool) -> dict:
     rooms, parties = load
-    direct = Arrivals()
     with TemporaryDirectory(prefix="cvx-bench-") as name:
         async with contextlib.AsyncExitStack() as stack:
             folder = Path(name)
@@ -86,15 +86,13 @@ async def measure(load: tuple[int, int], address: str, clip: tuple, rounds: int,
                 stack.push_async_callback(subject.plane.stop)
                 await subject.plane.start()
                 await subject.plane.open(rooms, parties, *clip, subject.arrivals)
-            pair = DirectPair(IceSettings(addresses=(address,)), *clip, direct)
+            pair = DirectPair(IceSettings(addresses=(address,)), *clip)
             await pair.open()
-            direct.since = time.perf_counter()
-            await alternate(subjects, rounds, seconds)
+            await alternate(subjects, rounds, seconds, pair)
             tracks = [await subject.plane.close() for subject in subjects]
             await pair.close()
     measured = [
-        {**figures(subject, direct, rooms), "tracks_recorded": count}
-        for subject, count in zip(subjects, tracks, strict=True)
+        {**figures(subject, rooms), "tracks_recorded": count} for subject, count in zip(subjects, tracks, strict=True)
     ]
     return compared(rooms, parties, measured)
 
