@@ -35,6 +35,7 @@ class Participant:
         former: "Participant | None" = None,
     ):
         self.spec = spec
+        self.away = False  # his page has gone; another that joins is another Participant
         self.seat = former.seat if former else seat
         self.holds: dict[str, FrameHold] = former.holds if former else {}
         self._muted: dict[Source, bool] = former._muted if former else {}
@@ -89,12 +90,16 @@ class Participant:
             role=spec.role,
             order=spec.order,
             sources={source: self._state(source, now) for source in ("camera", "microphone", "screen")},
-            connected=now - self._last_heard() < CONNECTED_SECONDS,
+            connected=not self.away and now - self._last_heard() < CONNECTED_SECONDS,
         )
 
     def gone(self, now: float) -> bool:
-        """Had a connection, and nothing came over any for a while: no media, no report, no ICE check."""
-        return GONE_SECONDS < now - self._last_heard() < math.inf
+        """Had a connection, and nothing came over any for a while: no media, no report, no ICE check. Or never had one,
+        and left offers unanswered for as long. Who was offered nothing may take their time."""
+        heard = self._last_heard()
+        if heard == -math.inf and self._downlink.waiting_since is not None:
+            heard = self._downlink.waiting_since
+        return GONE_SECONDS < now - heard < math.inf
 
     def tick(self, now: float) -> None:
         self._uplink.tick(now)

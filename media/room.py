@@ -129,6 +129,12 @@ class Room:
         self.changed()
         await participant.close(reason)
 
+    def away(self, participant_id: str) -> None:
+        """His page is gone, and perhaps he is back before he is given up."""
+        if participant_id in self._participants:
+            self._participants[participant_id].away = True
+            self.changed()
+
     def mark(self, label: str, data: dict[str, Any]) -> None:
         self._check_open()
         self._recorder.mark(label, self._clock.now(), data)
@@ -232,6 +238,11 @@ class Room:
         if self._closing is not None and not self._closing.done():
             self._closing.cancel()
             await asyncio.wait([self._closing])
+        self.let_go()
+
+    def let_go(self) -> None:
+        """What is left of the recording is for whoever recovers it."""
+        self._recorder.release()
 
     async def forget(self) -> None:
         """The sealed recording has been reported: its spool is needed no more."""
@@ -243,9 +254,8 @@ class Room:
             await asyncio.wait([self._ticker])
         participants, self._participants = self._participants, {}
         await asyncio.gather(*(p.close(Reason.ROOM_CLOSED) for p in participants.values()))
-        sealed = await self._recorder.seal(reason)
-        self._emit(RoomClosed(reason))
-        return sealed
+        self._emit(RoomClosed(reason))  # nobody need wait for the files
+        return await self._recorder.seal(reason)
 
     async def _tick_forever(self) -> None:
         while True:
