@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from typing import Any
 
 from underwriting.accumulation import INVESTMENT
-from underwriting.application import Application
+from underwriting.application import Application, Unknown
 from underwriting.currency import TWD
+from underwriting.model import Finding, Value
 from underwriting.rule import all_of, new_cover
 
 
@@ -40,3 +42,23 @@ def oiu(application: Application) -> bool:
 
 
 cover_invests = all_of(new_cover, invests)
+
+
+def concerns(application: Application, *lines: str) -> bool:
+    """Whether the application asks for one of these lines; one that names no product asks about every line."""
+    asked = lines_of(application)
+    return not asked or any(line in lines for line in asked)
+
+
+def if_known[**P](check: Callable[P, Iterator[Finding | Value]]) -> Callable[P, Iterator[Finding | Value]]:
+    """A rule about amounts asks for what it lacks only when something is applied for."""
+
+    @wraps(check)
+    def answers(*args: P.args, **kwargs: P.kwargs) -> Iterator[Finding | Value]:
+        try:
+            yield from check(*args, **kwargs)
+        except Unknown:
+            if any(isinstance(one, Application) and applied_for(one) for one in args):
+                raise
+
+    return answers
