@@ -33,6 +33,7 @@ class Downlink:
         answer_seconds: float = ANSWER_SECONDS,
     ):
         self.pending: RoomOffer | None = None
+        self.waiting_since: float | None = None  # for the answer to the first of the offers that got none
         self._participant_id = participant_id
         self._new_transport, self._gate, self._offered = new_transport, gate, offered
         self._answer_seconds = answer_seconds
@@ -69,7 +70,7 @@ class Downlink:
             if self.pending is None:
                 raise NothingOffered("no offer waits for an answer")
             await self._transport.accept_answer(description)
-            self.pending = None
+            self.pending = self.waiting_since = None
             for subscription in self._subscriptions.values():
                 subscription.answered()
             self._attach_accepted()
@@ -115,6 +116,8 @@ class Downlink:
                 self._subscribe(publication)
         description = await self._transport.offer()
         self._answered.clear()
+        if self.waiting_since is None:
+            self.waiting_since = self._transport.now()
         self.pending = RoomOffer(self._participant_id, description, self._tracks())
         self._offered(self.pending)
 
