@@ -59,6 +59,10 @@ REMOTE_SERVICE: dict[str, Any] = {
     "policyholder": ADULT,
     "insured": {**ADULT, "id": "I", "birth_date": "1992-11-02"},
     "products": [{"line": "hospital_daily", "role": "main", "amount": 2000, "has_surrender_value": False}],
+    "inforce": [],
+    "own_total": {},
+    "peer_total": {},
+    "agents": [{"id": "A1", "grade": "normal"}],
     "docs": [],
     "signatures": [],
 }

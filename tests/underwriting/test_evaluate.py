@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,11 @@ from underwriting.errors import FactsError
 from underwriting.evaluate import evaluate, outcome
 from underwriting.load import load_rulebook
 from underwriting.model import Finding
+
+
+def open_and_required(facts: dict[str, Any]) -> list[Finding]:
+    findings = evaluate(facts, load_rulebook()).findings
+    return [f for f in findings if f.status == "open" and f.strength == "required"]
 
 
 def test_the_clean_application_is_clean() -> None:
@@ -71,7 +77,7 @@ def test_policy_service_says_which_rules_are_out_of_scope() -> None:
 
 
 def test_the_to_do_list_says_who_acts_and_by_which_step() -> None:
-    todo = [f for f in evaluate(REMOTE_SERVICE, load_rulebook()).findings if f.status == "open"]
+    todo = open_and_required(REMOTE_SERVICE)
     assert {f.who for f in todo} == {"customer", "agent", "reviewer"}
     assert {f.before for f in todo} == {"submission", "acceptance"}
     assert all(f.cite and f.text for f in todo)
@@ -80,7 +86,7 @@ def test_the_to_do_list_says_who_acts_and_by_which_step() -> None:
 def test_evidence_that_is_withdrawn_opens_its_finding_again() -> None:
     facts = complete_remote_service()
     facts["signatures"] = [s for s in facts["signatures"] if s["id"] != "s0P"]
-    todo = [f for f in evaluate(facts, load_rulebook()).findings if f.status == "open"]
+    todo = open_and_required(facts)
     assert [(f.kind, f.doc, f.person) for f in todo] == [("SIGN", "保全變更申請書", "policyholder")]
 
 
