@@ -23,12 +23,15 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...settings) { super(...settings); window.connections.push(this); }
 };
 """
-SENT_FRAMES = """async () => {
-  let sent = 0;
+# Sections of the sending connection: camera, microphone, and the screen once one is shared.
+CAMERA, SCREEN = "0", "2"
+FRAMES = """async ([type, counter, mid]) => {
+  let frames = 0;
   for (const connection of window.connections)
     for (const report of (await connection.getStats()).values())
-      if (report.type === "outbound-rtp" && report.kind === "video") sent += report.framesEncoded;
-  return sent;
+      if (report.type === type && report.kind === "video" && (mid ?? report.mid) === report.mid)
+        frames += report[counter];
+  return frames;
 }"""
 
 
@@ -75,9 +78,14 @@ async def page_of(context: BrowserContext, url: str) -> Page:
     return page
 
 
-async def sent_frames(page: Page) -> int:
-    """Video frames that this page's encoders have made so far."""
-    return await page.evaluate(SENT_FRAMES)
+async def sent_frames(page: Page, section: str = CAMERA) -> int:
+    """Video frames that this page's encoders have made so far for one section."""
+    return await page.evaluate(FRAMES, ["outbound-rtp", "framesEncoded", section])
+
+
+async def decoded_frames(page: Page) -> int:
+    """Video frames of others that this page has decoded since it was loaded."""
+    return await page.evaluate(FRAMES, ["inbound-rtp", "framesDecoded", None])
 
 
 def film(path: Path, photos: list[bytes]) -> None:

@@ -1,10 +1,12 @@
 """What the people of the story do with their pages: clicks, touches and typing, nothing else."""
 
+import asyncio
 import re
 
 from playwright.async_api import Page, expect
 
 from simulate.ink import sign
+from tests.e2e.browser import SCREEN, decoded_frames, sent_frames
 
 SLOW_MS = 30_000
 
@@ -105,6 +107,37 @@ class Customer(Person):
         after = await self.at("pip").bounding_box()
         assert after["x"] < before["x"] - 60, "the small picture did not follow the finger"
 
+    async def reload_at_second_page(self, document: str) -> int:
+        """The page is loaded anew in the call, in the middle of a document: the same page stands there, and the
+        pictures of the others run. Returns the frames that the old page had sent."""
+        await self.at(f"document-{document}").click()
+        await self.at("page-next").click()
+        await expect(self.at("page-number")).to_contain_text("2 /")
+        sent = await sent_frames(self.page)
+        await self.page.reload()
+        await expect(self.at("page-number")).to_contain_text("2 /")
+        await expect(self.at("pip")).to_be_visible()
+        await self.sees_pictures()
+        await self.at("back").click()
+        return sent
+
+    async def sees_pictures(self) -> None:
+        for _ in range(100):
+            if await decoded_frames(self.page) > 10:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError("no picture of anybody within ten seconds")
+
+    async def sees_screen(self) -> None:
+        """What is shared is large and moves."""
+        await expect(self.at("layout-screen")).to_be_visible()
+        screen = self.page.locator('[data-testid="screen"] video')
+        for _ in range(100):
+            if await screen.evaluate("(video) => video.getVideoPlaybackQuality().totalVideoFrames") > 5:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError("the shared screen does not move")
+
     async def return_document(self, document: str, reason: str) -> None:
         """「退回本件」 from the case page."""
         await self.at("return-open").click()
@@ -161,11 +194,18 @@ class Customer(Person):
             await self._draw(seed + 1)
         await self.at("pad-done").click()
         await self.at("pad-confirm").click()
-        kept = self.at("ink-warning-keep")
-        await expect(kept.or_(self.at("document-complete")).or_(self.at("sign-open"))).to_be_visible()
-        if await kept.is_visible():
-            await kept.click()
-        await expect(self.at("pad")).to_have_count(0)
+        await self._pad_closes()
+
+    async def _pad_closes(self) -> None:
+        """The signature is taken; where the server noticed something about it, the customer keeps it."""
+        kept, pad = self.at("ink-warning-keep"), self.at("pad")
+        for _ in range(SLOW_MS // 100):
+            if await kept.is_visible():
+                await kept.click()
+            if await pad.count() == 0:
+                return
+            await asyncio.sleep(0.1)
+        await expect(pad).to_have_count(0)
 
     async def _draw(self, seed: int) -> None:
         """Ink in landscape on a pad that is turned: along the pad's x is down the phone's y."""
@@ -219,6 +259,15 @@ class Agent(Person):
     async def open_meeting(self) -> None:
         await self.at("open-meeting").click()
         await expect(self.at("call")).to_be_visible()
+
+    async def share_screen(self, customer: Customer) -> int:
+        """For as long as it takes the customer to see it; returns the frames of it that were sent."""
+        await self.at("share-screen").click()
+        await customer.sees_screen()
+        sent = await sent_frames(self.page, SCREEN)
+        await self.at("share-screen").click()
+        await expect(customer.at("screen")).to_have_count(0)
+        return sent
 
     async def ask(self, step: str, customer: Customer) -> None:
         await self.at(f"ask-{step}-{customer.id}").click()

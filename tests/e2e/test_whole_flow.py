@@ -19,6 +19,7 @@ CONSENTS = ("consent_recording", "consent_video_signing", "consent_face")
 CONFIRMATIONS = ("confirm_application", "confirm_others")
 APPLICATION = "application_service"
 SEALING_MS = 60_000
+FILM_MS = 60_000
 # Where each playing picture stands on the recording's clock, in seconds.
 PICTURE_TIMES = """async (caseId) => {
   const recording = await (await fetch(`/api/cases/${caseId}/recording`)).json();
@@ -72,6 +73,7 @@ async def test_three_people_finish_a_case_and_a_reviewer_passes_it(tmp_path):
         await shoot("3-room", agent, holder, insured)
         await holder.mute_and_unmute()
         await holder.switch_layouts()
+        shared = await agent.share_screen(holder)
 
         await identify(agent, holder, insured)
         await shoot("4-identified", agent, holder)
@@ -81,6 +83,7 @@ async def test_three_people_finish_a_case_and_a_reviewer_passes_it(tmp_path):
         await agent.amend(APPLICATION, "聯絡電話已更正")
         assert await holder.sign_everything(case_id) == 1  # only what was amended lost its signature
         await insured.at("shrink").click()
+        sent_before = await insured.reload_at_second_page(APPLICATION)
         assert await insured.sign_everything(case_id) == signed
         await shoot("5-signed", agent, holder)
         await holder.at("submit").click()
@@ -89,7 +92,9 @@ async def test_three_people_finish_a_case_and_a_reviewer_passes_it(tmp_path):
             for step in CONFIRMATIONS:
                 await agent.ask(step, customer)
 
-        sent = {person.id: await sent_frames(person.page) for person in (agent, holder, insured)}
+        sent = {(person.id, "camera"): await sent_frames(person.page) for person in (agent, holder, insured)}
+        sent[insured.id, "camera"] += sent_before
+        sent[agent.id, "screen"] = shared
         await agent.end_meeting()
         await expect(agent.page.locator('[data-testid="workspace"][data-state="under_review"]')).to_be_visible(
             timeout=SEALING_MS
@@ -156,6 +161,8 @@ async def review(chromium, origin: str, login: dict, case_id: str) -> None:
     await reviewer.at("play").click()
     await playing_in_step(reviewer, case_id, pictures=3)
     await shoot("7-review", reviewer)
+    await film_plays(reviewer)
+    await shoot("8-film", reviewer)
     await reviewer.at("outcome-passed").click()
     await reviewer.at("review-submit").click()
     await expect(reviewer.page.locator('[data-testid="review-outcome"][data-outcome="passed"]')).to_be_visible()
@@ -171,13 +178,26 @@ async def playing_in_step(reviewer: Person, case_id: str, pictures: int) -> None
     raise AssertionError(f"the pictures are not in step: {times}")
 
 
+async def film_plays(reviewer: Person) -> None:
+    """The film of the meeting is made meanwhile; it goes on where the pictures are."""
+    await reviewer.at("look-film").click()
+    await expect(reviewer.page.locator('[data-testid="film"][data-status="ready"]')).to_be_visible(timeout=FILM_MS)
+    film = reviewer.at("media-film")
+    for _ in range(60):
+        width, at = await film.evaluate("(film) => [film.paused ? 0 : film.videoWidth, film.currentTime]")
+        if width == 1280 and at > 20:
+            return
+        await asyncio.sleep(0.25)
+    raise AssertionError(f"the film does not play: {width} pixels wide at {at} s")
+
+
 async def login_of(origin: str, name: str) -> dict:
     """A demo login with the one-time code of this moment."""
     return next(person for person in (await demo(origin))["people"] if person["name"] == name)
 
 
-async def recorded_within_a_second(origin: str, case_id: str, sent: dict[str, int], folder: Path) -> bool:
-    """Every camera's track decodes to as many frames as its page encoded, within one second of pictures."""
+async def recorded_within_a_second(origin: str, case_id: str, sent: dict[tuple[str, str], int], folder: Path) -> bool:
+    """Every camera's and screen's track decodes to as many frames as its page encoded, within one second of them."""
     login = await login_of(origin, "歐陽林林")
     async with Party(origin, login, 0) as party:
         recording = await party.get(f"/api/cases/{case_id}/recording")
@@ -188,5 +208,6 @@ async def recorded_within_a_second(origin: str, case_id: str, sent: dict[str, in
                 file.write_bytes(await party.download(segment["url"]))
                 frames += await asyncio.to_thread(decoded_frames, file)
             seconds = sum(segment["duration_s"] for segment in track["segments"])
-            assert abs(frames - sent[track["person_id"]]) <= frames / seconds, (track["role"], frames, sent)
-    return len(recording["tracks"]) == 6
+            source = track["track_id"].rpartition("-")[2]
+            assert abs(frames - sent[track["person_id"], source]) <= frames / seconds, (track["track_id"], frames, sent)
+    return len(recording["tracks"]) == 7

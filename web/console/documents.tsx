@@ -18,10 +18,11 @@ type Change = { key: string; value: string };
 /** What is amended in a returned document; it gets a new revision and loses its signatures (S65). */
 function Amend({ view, document, onClose }: { view: CaseView; document: CaseDocument; onClose: () => void }): JSX.Element {
   const [rows, setRows] = useState<Change[]>([{ key: "amount_label", value: "" }]);
-  const [reason, setReason] = useState(document.return_reason ?? "");
+  const [typed, setReason] = useState<string | null>(null);
+  const reason = typed ?? document.return_reason ?? ""; // which may arrive while the dialog is open
   const action = useAction();
   const filled = rows.filter((row) => row.key && row.value.trim());
-  const put = (index: number, row: Change): void => setRows(rows.map((old, at) => (at === index ? row : old)));
+  const put = (index: number, row: Partial<Change>): void => setRows((all) => all.map((old, at) => (at === index ? { ...old, ...row } : old)));
   const send = (event: Event): void => {
     event.preventDefault();
     action.run(async () => {
@@ -36,8 +37,8 @@ function Amend({ view, document, onClose }: { view: CaseView; document: CaseDocu
         <p class="soft">{t("k.amend.text")}</p>
         {rows.map((row, index) => (
           <div key={index} class="two">
-            <Select label={t("k.amend.field")} testid={`amend-key-${index}`} value={row.key} onValue={(key) => put(index, { ...row, key })} options={amendable.map((key) => ({ value: key, text: t(`k.amend.key.${key}`) }))} />
-            <TextField label={t("k.amend.value")} testid={`amend-value-${index}`} value={row.value} onValue={(value) => put(index, { ...row, value })} maxLength={100} />
+            <Select label={t("k.amend.field")} testid={`amend-key-${index}`} value={row.key} onValue={(key) => put(index, { key })} options={amendable.map((key) => ({ value: key, text: t(`k.amend.key.${key}`) }))} />
+            <TextField label={t("k.amend.value")} testid={`amend-value-${index}`} value={row.value} onValue={(value) => put(index, { value })} maxLength={100} />
           </div>
         ))}
         <Button testid="amend-add" look="quiet" small onClick={() => setRows([...rows, { key: "remark", value: "" }])}>{t("k.amend.add")}</Button>
