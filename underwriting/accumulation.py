@@ -7,8 +7,8 @@ that is given is complete, so a line that it does not name is 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from underwriting.application import Application, Product, Unknown
 from underwriting.currency import TWD, amount_in_twd, currency_of, in_twd, premium_in_twd
@@ -24,8 +24,7 @@ NO_LONGER_PAID = ("paid_up_reduced", "extended_term")
 NOT_FINANCED = ("single_premium", "micro", "government_paid", "employer_paid", "renewal_unchanged")
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """A policy in force or lapsed: its place in `inforce`, whose it is ("own" or "peer"), its line, its status."""
 
     index: int

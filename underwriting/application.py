@@ -9,10 +9,9 @@ written into `read`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from underwriting.model import Parameter
 
@@ -42,8 +41,7 @@ class Unknown(Exception):
         self.path, self.reason = path, reason
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A natural person of the case under the role that leads; `roles` are all of his."""
 
     id: str
@@ -51,8 +49,7 @@ class Person:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """A main contract or rider applied for: its place in `products`, its line (FACTS.md), main or rider."""
 
     index: int
@@ -71,12 +68,13 @@ class Application:
     """The facts of one application and the parameters in force, for one evaluation."""
 
     def __init__(self, facts: Mapping[str, Any], parameters: Mapping[str, Parameter], as_of: date | None):
-        self._facts, self._parameters, self._as_of = facts, parameters, as_of
+        self._facts, self._parameters, self._as_of = dict(facts), parameters, as_of
         self._seen: dict[str, Any] = {}
         self._entries: dict[str, tuple[dict[str, Any], ...]] = {}
         self._rows: dict[str, Any] = {}
         self._derived: dict[Any, tuple[Any, Unknown | None, dict[str, Any]]] = {}
         self._subjects: dict[str, tuple[tuple[Any, ...], ...]] = {}
+        self._people: dict[tuple[str, ...], tuple[Person, ...]] = {}
         self.read: dict[str, Any] = {}
 
     def stated(self, path: str, default: Any = None) -> Any:
@@ -176,25 +174,33 @@ class Application:
 
     def people(self, roles: tuple[str, ...]) -> tuple[Person, ...]:
         """The natural persons under these roles, one entry a person (same id = same person)."""
-        found: dict[str, list[str]] = {}
-        for role in roles:
-            block = self._look(role)
-            if isinstance(block, Mapping) and block.get("type") != "corporate":
-                found.setdefault(str(block.get("id", role)), []).append(role)
-        return tuple(Person(person_id, _first(named), tuple(named)) for person_id, named in found.items())
+        if roles not in self._people:
+            self._people[roles] = self._find_people(roles)
+        return self._people[roles]
 
     def products(self) -> tuple[Product, ...]:
         """What is applied for; a product whose line is not stated is unknown."""
-        return tuple(
-            Product(index, self.text(f"products.{index}.line"), str(product.get("role", "main")))
-            for index, product in enumerate(self.listed("products"))
-        )
+        return self.once(Application._list_products, ())
 
     def subjects(self, each: str) -> tuple[tuple[Any, ...], ...]:
         """The arguments of a rule, once for each run."""
         if each not in self._subjects:
             self._subjects[each] = self._list_subjects(each)
         return self._subjects[each]
+
+    def _find_people(self, roles: tuple[str, ...]) -> tuple[Person, ...]:
+        found: dict[str, list[str]] = {}
+        for role in roles:
+            block = self._look(role)
+            if isinstance(block, dict) and block.get("type") != "corporate":
+                found.setdefault(str(block.get("id", role)), []).append(role)
+        return tuple(Person(person_id, _first(named), tuple(named)) for person_id, named in found.items())
+
+    def _list_products(self) -> tuple[Product, ...]:
+        return tuple(
+            Product(index, self.text(f"products.{index}.line"), str(product.get("role", "main")))
+            for index, product in enumerate(self.listed("products"))
+        )
 
     def _list_subjects(self, each: str) -> tuple[tuple[Any, ...], ...]:
         if each == "case":
@@ -219,7 +225,7 @@ class Application:
             return self._seen[path]
         value: Any = self._facts
         for key in _keys(path):
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 value = value.get(key, Unknown)
             elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
                 value = value[int(key)]
@@ -237,7 +243,7 @@ def _keys(path: str) -> list[str]:
 
 def _name(compute: Callable[..., Any], args: tuple[Any, ...]) -> str:
     """How a derived value stands in the trace: derived:insurance_age(insured)."""
-    said = (getattr(arg, "role", getattr(arg, "index", arg)) for arg in args)
+    said = (arg.role if isinstance(arg, Person) else arg[0] if isinstance(arg, tuple) and arg else arg for arg in args)
     return f"derived:{compute.__name__}({', '.join(map(str, said))})"
 
 
@@ -283,7 +289,7 @@ def _objects(value: Any, path: str) -> tuple[dict[str, Any], ...]:
     for index, entry in enumerate(value):
         if isinstance(entry, str):
             entry = {"title": entry}
-        if not isinstance(entry, Mapping):
+        if not isinstance(entry, dict):
             raise Unknown(f"{path}.{index}", "malformed")
         for key, value in entry.items():
             if not _plain(key, value):
@@ -297,4 +303,4 @@ def _plain(key: str, value: Any) -> bool:
     """Evidence is flat: a scalar or a list of names; only a rider's insured is a person of its own."""
     if isinstance(value, list):
         return all(isinstance(item, str) for item in value)
-    return key == "insured" or not isinstance(value, Mapping)
+    return key == "insured" or not isinstance(value, dict)

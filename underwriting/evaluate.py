@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from underwriting.application import Application, Unknown
 from underwriting.errors import FactsError
-from underwriting.model import REQUIREMENTS, SEVERITY, Assessment, Finding, Rule, Rulebook, Value
+from underwriting.model import REQUIREMENTS, SEVERITY, Assessment, Finding, Rule, Rulebook, Section, Value
 
 
 def evaluate(facts: Mapping[str, Any], rulebook: Rulebook, as_of: date | None = None) -> Assessment:
@@ -44,12 +44,36 @@ def _run_all(
         if not inside:
             out.append(rule.id)
             continue
-        for answer in _run(rule, application, rulebook):
+        for answer, read in _answers(rule, application):
             if isinstance(answer, Finding):
-                findings.append(answer)
+                findings.append(_cited(answer, rule, rulebook.sections[rule.id], read))
             else:
                 _note(values, answer)
     return tuple(out)
+
+
+def _answers(rule: Rule, application: Application) -> list[tuple[Finding | Value, dict[str, Any]]]:
+    """What the rule says about each of its subjects, and what it read for it."""
+    out: list[tuple[Finding | Value, dict[str, Any]]] = []
+    application.read = read = {}
+    try:
+        subjects = application.subjects(rule.each)
+    except Unknown as unknown:
+        return [(_pending(unknown), read)]
+    for arguments in subjects:
+        application.read = read = {}
+        try:
+            for answer in rule.check(application, *arguments):
+                out.append((answer, read))
+        except Unknown as unknown:
+            out.append((_pending(unknown), read))
+    return out
+
+
+def _cited(finding: Finding, rule: Rule, section: Section, read: dict[str, Any]) -> Finding:
+    before = finding.before or rule.before
+    seen = MappingProxyType(read)
+    return replace(finding, rule=rule.id, cite=section.cite, quote=section.quote, before=before, read=seen)
 
 
 def _note(values: dict[str, Any], answer: Value) -> None:
@@ -68,36 +92,6 @@ def outcome(findings: list[Finding]) -> str:
     if open_kinds & REQUIREMENTS:
         return "OPEN"
     return "REVIEW" if any(f.status == "open" and f.strength != "info" for f in findings) else "CLEAN"
-
-
-def _run(rule: Rule, application: Application, rulebook: Rulebook) -> Iterator[Finding | Value]:
-    section = rulebook.sections[rule.id]
-    for answer, read in _answers(rule, application):
-        if isinstance(answer, Finding):
-            before = answer.before or rule.before
-            answer = replace(
-                answer, rule=rule.id, cite=section.cite, quote=section.quote, before=before, read=MappingProxyType(read)
-            )
-        yield answer
-
-
-def _answers(rule: Rule, application: Application) -> Iterator[tuple[Finding | Value, dict[str, Any]]]:
-    """What the rule says about each of its subjects, and what it read for it."""
-    application.read = {}
-    try:
-        subjects = application.subjects(rule.each)
-    except Unknown as unknown:
-        yield _pending(unknown), application.read
-        return
-    for arguments in subjects:
-        application.read = read = {}
-        answers: list[Finding | Value] = []
-        try:
-            answers.extend(rule.check(application, *arguments))
-        except Unknown as unknown:
-            answers.append(_pending(unknown))
-        for answer in answers:
-            yield answer, read
 
 
 def _pending(unknown: Unknown) -> Finding:
