@@ -1,4 +1,4 @@
-"""One film of three people, 640x480@30 each, to 1280x720@25 H264 and AAC: seconds of recording to a second of processor.
+"""One film of three people, 640x480@30 each, to 1280x720@25 H264 and AAC: recorded seconds to a second of processor.
 
 The peer does the same, without names, clock and encryption, in the plain way: the ffmpeg command line where it is
 installed, else libavfilter's xstack and amix through PyAV; both with one thread and the same encoder settings.

@@ -15,13 +15,14 @@ import structlog
 
 from media import heads
 from media.assembler import EncodedFrame
-from media.entries import Began, Frame, SegmentBegan
+from media.entries import Began, Frame, Report, SegmentBegan
 from media.layout import Stored, lay_out
 from media.manifest import digest, read_signed, signed, summary
 from media.messages import SealedRecording
 from media.recording_errors import SegmentConflict, SegmentUnreadable, SpoolBroken
 from media.segment import Segment, extension, mux
 from media.spool import SpoolReader, read_header
+from media.timing import pace
 from ports.blobs import Blobs
 from ports.errors import BlobExists
 from ports.keys import Keys
@@ -106,10 +107,20 @@ class _Sealing:
         return Stored(began, msgspec.structs.replace(segment, data=b""), name, hashed, size)
 
     def _mux(self, began: SegmentBegan) -> Segment | None:
-        entries = self._spool.entries(began.stream)
+        """Times of the device that took it are stretched to those of its sender, so that sound and picture do not part
+        in an hour."""
+        own = [entry for entry in self._spool.recording if isinstance(entry, Report) and entry.stream == began.stream]
+        stretch = pace(own, began.clock_rate)
         frames = [
-            EncodedFrame(frame.timestamp, frame.at_ms / 1000, frame.key, frame.data, frame.width, frame.height)
-            for frame in entries
+            EncodedFrame(
+                began.timestamp + round((frame.timestamp - began.timestamp) * stretch),
+                frame.at_ms / 1000,
+                frame.key,
+                frame.data,
+                frame.width,
+                frame.height,
+            )
+            for frame in self._spool.entries(began.stream)
             if isinstance(frame, Frame)
         ]
         return mux(frames, began.codec, began.clock_rate) if frames else None

@@ -38,12 +38,14 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class Timed(msgspec.Struct, frozen=True, gc=False):
-    """A frame at its place: ``pts`` and ``duration`` in units of the clock rate from the segment's first frame."""
+    """A frame at its place: ``pts`` and ``duration`` in units of the clock rate from the segment's first frame.
+    ``empty``: nobody sent it."""
 
     pts: int
     duration: int
     key: bool
     data: bytes
+    empty: bool = False
 
 
 def extension(codec: str) -> str:
@@ -62,7 +64,7 @@ def mux(frames: Sequence[EncodedFrame], codec: str, clock_rate: int) -> Segment:
     return Segment(
         data=data,
         frames=len(frames),
-        concealed=len(timed) - len(frames),
+        concealed=sum(each.empty for each in timed),
         duration_ms=_ms(timed[-1].pts + timed[-1].duration, clock_rate),
         width=first.width,
         height=first.height,
@@ -81,20 +83,27 @@ def place_video(frames: Sequence[EncodedFrame], clock_rate: int) -> list[Timed]:
 
 
 def place_audio(frames: Sequence[EncodedFrame]) -> list[Timed]:
-    """Packet after packet, what is missing filled with empty frames: half a frame is the least that is filled."""
-    start, timed = frames[0].timestamp, list[Timed]()
+    """Packet after packet, for so players play them, whatever times they carry. Where what is played falls behind those
+    times by half a frame, an empty frame is put in; where it runs ahead by as much, a frame is left out. Both happen to
+    sound cards that run slow or fast, too."""
+    start, played, timed = frames[0].timestamp, 0, list[Timed]()
     for frame in frames:
-        pts = frame.timestamp - start
+        pts, duration = frame.timestamp - start, opus_duration(frame.data)
+        if pts + duration // 2 < played:
+            continue
         if timed:
-            timed += _concealment(timed[-1], pts)
-        timed.append(Timed(pts, opus_duration(frame.data), True, frame.data))
+            empty = list(_concealment(timed[-1].data, played, pts))
+            played += sum(each.duration for each in empty)
+            timed += empty
+        timed.append(Timed(pts, duration, True, frame.data))
+        played += duration
     return timed
 
 
-def _concealment(last: Timed, until: int) -> Iterator[Timed]:
-    step, data, at = opus_frame_duration(last.data), opus_concealment(last.data), last.pts + last.duration
+def _concealment(last: bytes, at: int, until: int) -> Iterator[Timed]:
+    step, data = opus_frame_duration(last), opus_concealment(last)
     while at + step // 2 < until:
-        yield Timed(at, step, True, data)
+        yield Timed(at, step, True, data, empty=True)
         at += step
 
 

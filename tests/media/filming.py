@@ -133,4 +133,4 @@ def _duration_ms(data: bytes) -> int:
 def order(*sealed: Sealed, people: tuple[str, ...] = ("A1", "M1", "M2")) -> Order:
     labels = {"A1": "業務員 歐陽林林", "M1": "要保人 王大陸", "M2": "被保險人 林小芸"}
     named = tuple(Person(person, labels.get(person, person)) for person in people)
-    return Order(SCOPE, "rec-1", sealed, named, WORDS)
+    return Order(SCOPE, "rec-1", BEGAN, 0.0, sealed, named, WORDS)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from media.assembler import Assembler, EncodedFrame
 from media.recording_errors import SegmentUnreadable
-from media.segment import extension, mux
+from media.segment import extension, mux, place_audio
 from tests.media.streams import AUDIO, VIDEO, decoded, flat, packets_of, pictures, sounds
 
 
@@ -91,3 +91,14 @@ def test_frames_of_noise_make_a_file_or_are_refused(codec, noise):
 
 def test_h264_goes_into_matroska():
     assert [extension(codec) for codec in ("VP8", "VP9", "opus", "H264")] == ["webm", "webm", "webm", "mkv"]
+
+
+@pytest.mark.parametrize(("slow", "shape"), [(200e-6, (3001, 1)), (-200e-6, (2999, 0))])
+def test_a_sound_card_that_runs_apart_by_a_frame_in_two_minutes_is_brought_back(slow, shape):
+    packet = sounds(1)[0]
+    step = 960 * (1 + slow * 100 / 60)  # as fast as in two minutes, in one
+    frames = [EncodedFrame(round(number * step), 0.0, True, packet, 0, 0) for number in range(3000)]
+    timed = place_audio(frames)
+    assert (len(timed), sum(each.empty for each in timed)) == shape
+    played = [number * 960 for number, each in enumerate(timed)]
+    assert max(abs(at - each.pts) for at, each in zip(played, timed, strict=True) if not each.empty) <= 480
