@@ -106,7 +106,7 @@ class LoadRoom:
     async def _listen(self) -> None:
         async with self._link.watch(self._room_id, 10) as box:
             async for event in box:
-                if isinstance(event, RoomOffer):
+                if isinstance(event, RoomOffer) and event.participant_id in self.senders:
                     await self._take(event)
 
     async def _take(self, offer: RoomOffer) -> None:

@@ -92,9 +92,14 @@ def median(values: list[float], digits: int) -> float:
     return round(statistics.median(values), digits)
 
 
+def percentile(values: list[float], percent: int) -> float:
+    """The nearest rank: a value that was measured."""
+    return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
+
+
 def quantile(arrivals: Arrivals, percent: int) -> float:
     """Milliseconds."""
-    return round(statistics.quantiles(arrivals.seconds, n=100)[percent - 1] * 1000, 3)
+    return round(percentile(arrivals.seconds, percent) * 1000, 3)
 
 
 def added(arrivals: Arrivals, direct: Arrivals, percent: int) -> float:
