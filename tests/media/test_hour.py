@@ -15,7 +15,7 @@ from media.publication import Publication
 from media.rtcp import SenderReport
 from media.sections import Incoming
 from ports.clock import FrozenClock
-from tests.media.rec import Studio
+from tests.media.rec import Studio, until
 from tests.media.streams import AUDIO, VIDEO, packetise, pictures, rtp, sounds
 
 HOUR = 3600
@@ -102,6 +102,8 @@ async def call(studio: Studio, wall: Callable[[float], float], seconds: int = HO
             for sender in (camera, microphone):
                 sender.report(step, wall(step * STEP), now)
         clock.advance(STEP)
+        if step % 9000 == 8999:  # the thread that writes has a quarter of a second for a quarter of an hour
+            await until(lambda: not stage.recorder._tape.writer._queue)
     for sender in (camera, microphone):
         sender.publication.end("left")
     sealed = await stage.recorder.seal("over")
