@@ -7,6 +7,7 @@ reads again and decides again, so every decision is made on the case as it is wh
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 import structlog
 
@@ -84,10 +85,15 @@ def _records(desk: Desk, actor: Actor, case: Case | None, case_id: str, events: 
     for event in events:
         seq = case.version + 1 if case else 1
         case = apply(case, Happened("", seq, now, actor.label, event), case_id)
-    return [to_record(event, now, actor, _subjects(event)) for event in events]
+    return [to_record(event, now, actor, _subjects(event, now)) for event in events]
 
 
-def _subjects(event: Event) -> tuple[str, ...]:
+def met_on(day: date) -> str:
+    """The subject by which cases are found whose room was opened on this day, by UTC."""
+    return f"met:{day.isoformat()}"
+
+
+def _subjects(event: Event, now: datetime) -> tuple[str, ...]:
     """By what a case is found again: its persons, agents, number; an ink by its digest, so that a replay shows."""
     match event:
         case CaseOpened():
@@ -96,7 +102,7 @@ def _subjects(event: Event) -> tuple[str, ...]:
         case CaseSubmitted():
             return (SUBMITTED,)
         case RoomOpened():
-            return (f"agent:{event.host.id}",)
+            return (f"agent:{event.host.id}", met_on(now.date()))
         case InkAccepted():
             return (f"ink:{event.ink_sha256}",)
         case _:

@@ -27,6 +27,7 @@ from ports.database import read, write
 from ports.errors import KeyValueUnavailable
 from ports.schema import checkpoints
 from server.beats import JobsBeat, beat_jobs
+from server.caretaker import Caretaker
 from server.cutter import Cutter
 from server.effects import Effects, effects_of
 from server.films import Composer
@@ -68,6 +69,7 @@ async def run_jobs(
                 wake = tasks.create_task(jobs.listen(), name="journal wake-up")
                 pulse = tasks.create_task(beat_jobs(desk.keyvalue, jobs.state), name="jobs beat")
                 press = tasks.create_task(_unbroken(effects), name="press")
+                care = tasks.create_task(Caretaker(desk).run(), name="caretaker")
                 try:
                     yield jobs
                 finally:
@@ -75,6 +77,7 @@ async def run_jobs(
                     wake.cancel()
                     pulse.cancel()
                     press.cancel()
+                    care.cancel()
         finally:
             effects.end()
             await workflows.close()
