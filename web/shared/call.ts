@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { api, Problem } from "./api.ts";
 import { local, reacquire, release } from "./devices.ts";
-import { comesBack, endingOf, hopelessMs, next, pauseMs, type Happening, type Phase } from "./lifeline.ts";
+import { comesBack, endingOf, hopelessMs, losesAll, next, pauseMs, type Happening, type Phase } from "./lifeline.ts";
 import { change, deafen, drop, prepare, send, take, type Tracks, uplink } from "./links.ts";
 import { seated } from "./roster.ts";
 import { on, online, onGreeted, renewSocket, request } from "./socket.ts";
@@ -232,8 +232,9 @@ on("room.recorder", (body) => {
   recorder.value = body;
 });
 on("room.closed", (body) => {
-  if (comesBack(body.reason)) lose(false);
-  else finish(body.reason);
+  if (!comesBack(body.reason)) return finish(body.reason);
+  if (losesAll(body.reason)) participants.value = participants.peek().map((who) => (who.me ? who : { ...who, connected: false }));
+  lose(false);
 });
 onGreeted(hurry);
 online.subscribe((now) => now || lose(false));

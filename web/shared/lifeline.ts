@@ -14,8 +14,11 @@ const table: Record<Phase, Partial<Record<Happening, Phase>>> = {
 export const next = (phase: Phase, happening: Happening): Phase | null => table[phase][happening] ?? null;
 
 /** Why our place in the room may be gone although the meeting goes on: then we come again with a fresh ticket. */
-const passing = new Set(["worker_lost", "lease_lost", "drained", "silent", "failed", "network"]);
-export const comesBack = (reason: string): boolean => passing.has(reason);
+const ofTheRoom = new Set(["worker_lost", "lease_lost", "drained"]);
+const ofOurs = new Set(["silent", "failed", "network"]);
+/** Then everybody lost his place, not we alone. */
+export const losesAll = (reason: string): boolean => ofTheRoom.has(reason);
+export const comesBack = (reason: string): boolean => losesAll(reason) || ofOurs.has(reason);
 
 /** Refusals that no further try would change, and what they mean for the call. */
 const endings: Record<string, string> = {
