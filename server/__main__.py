@@ -1,4 +1,4 @@
-"""The command line: `cvx up | web | media | jobs | underwrite | verify | simulate`.
+"""The command line: `cvx up | web | media | jobs | underwrite | rules | verify | simulate`.
 
 Each command imports only what its role needs; importing everything takes seconds.
 """
@@ -56,7 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     underwrite = commands.add_parser("underwrite", help="assess application facts against the manual")
     underwrite.add_argument("file", nargs="?", type=Path, help="one JSON object; standard input when left out")
     underwrite.add_argument("--jsonl", action="store_true", help="one {id, facts} a line in, one assessment a line out")
+    underwrite.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="what if it were so")
     underwrite.set_defaults(run=_underwrite)
+
+    rules = commands.add_parser("rules", help="the manual's rules: what they say, what they read, what is covered")
+    rules.add_argument("words", nargs="+", help="list | show ID | trace FILE ID | coverage | diff EDITION EDITION")
+    rules.add_argument("--json", action="store_true", help="print one JSON object")
+    rules.set_defaults(run=_rules)
 
     verify = commands.add_parser("verify", help="check an evidence package, offline")
     verify.add_argument("package", type=Path)
@@ -122,7 +128,13 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
 def _underwrite(_: Settings, arguments: argparse.Namespace) -> int:
     from server.underwrite import run_underwrite  # noqa: PLC0415 -- slow import
 
-    return run_underwrite(arguments.file, jsonl=arguments.jsonl)
+    return run_underwrite(arguments.file, jsonl=arguments.jsonl, what_if=arguments.set)
+
+
+def _rules(_: Settings, arguments: argparse.Namespace) -> int:
+    from server.rules import run_rules  # noqa: PLC0415 -- slow import
+
+    return run_rules(arguments.words, as_json=arguments.json)
 
 
 def _verify(_: Settings, arguments: argparse.Namespace) -> int:

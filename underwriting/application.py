@@ -153,6 +153,14 @@ class Application:
         self.read[f"parameter:{name}"] = value
         return value
 
+    def row(self, name: str, key: str) -> Any:
+        """One entry of a parameter that is a table by key, None when it has none; only the entry is traced."""
+        self.parameter(name)
+        del self.read[f"parameter:{name}"]
+        value = self._rows[name].get(key)
+        self.read[f"parameter:{name}.{key}"] = value
+        return value
+
     def once(self, compute: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         """What `derived` needs: compute the first time, keep the answer, and hand on what it read."""
         key = (compute, args)

@@ -142,6 +142,12 @@ class Rulebook:
     parameters: Mapping[str, Parameter]
     rules: tuple[Rule, ...]
 
+    @property
+    def first_day(self) -> date:
+        """Editions are named by 民國 year and month: 113-07 holds from 1 July 2024."""
+        year, month = self.edition.split("-")
+        return date(int(year) + 1911, int(month), 1)
+
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):

@@ -16,9 +16,8 @@ Limits = Mapping[str, int | None]
 @derived
 def dangerous(application: Application) -> tuple[tuple[str, Limits], ...]:
     """(section, limits by column) of each occupation that the table lists; None among the limits is 拒保."""
-    table = application.parameter("occupation_limits")
-    rows = dict.fromkeys(table["codes"][code] for code in _codes(application) if code in table["codes"])
-    return tuple((row, table["limits"][row]) for row in rows)
+    rows = dict.fromkeys(application.row("occupation_rows", code) for code in _codes(application))
+    return tuple((row, application.row("occupation_limits", row)) for row in rows if row)
 
 
 @derived

@@ -35,7 +35,7 @@ def not_for_telemarketing(application: Application) -> Iterator[Finding]:
 
 def accumulated_sum(application: Application, person: Person, row: str) -> Iterator[Finding]:
     """One row of 1.累計保額: the insured's age group, the lines, own or with peers, over or at least the sum."""
-    limit = application.parameter("a2_sums")[row]
+    limit = application.row("a2_sums", row)
     child = attained_age(application, person) < application.parameter("child_age")
     if child is not limit["under_15"]:
         return
