@@ -79,6 +79,7 @@ export class Engine {
 
   private tick(): void {
     if (!this.playing.peek()) return;
+    if (!this.elements.size) return this.stop(); // nothing is shown, so nothing is seen
     this.hold(this.starved());
     const at = this.clock.position;
     this.position.value = at;
