@@ -18,6 +18,14 @@ ADULT = {
     "capacity_of_expression": True,
     "disability_certificate": False,
 }
+FINANCE = {
+    "family_income": 1500000,
+    "work_income": 1200000,
+    "monthly_salary": 100000,
+    "monthly_income": 100000,
+    "insured_annualised_premium_own_and_peer": 60000,
+    "ph_annualised_premium_own_and_peer": 60000,
+}
 NEW_BUSINESS: dict[str, Any] = {
     "application": {
         "date": "2024-07-15",
@@ -58,11 +66,22 @@ REMOTE_SERVICE: dict[str, Any] = {
     },
     "policyholder": ADULT,
     "insured": {**ADULT, "id": "I", "birth_date": "1992-11-02"},
-    "products": [{"line": "hospital_daily", "role": "main", "amount": 2000, "has_surrender_value": False}],
+    "products": [
+        {
+            "line": "hospital_daily",
+            "role": "main",
+            "amount": 2000,
+            "annual_premium": 12000,
+            "has_surrender_value": False,
+        }
+    ],
     "inforce": [],
     "own_total": {},
     "peer_total": {},
     "agents": [{"id": "A1", "grade": "normal"}],
+    "finance": FINANCE,
+    "premium_source": "salary",
+    "events": [],
     "docs": [],
     "signatures": [],
 }
