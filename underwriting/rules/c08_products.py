@@ -1,0 +1,238 @@
+"""捌、一 各險種投保金額規範: the cap of each line at this company, and some with other companies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from underwriting.accumulation import annualised_premium, life_total_x, totals_with_peers
+from underwriting.answers import note, reject, review
+from underwriting.application import Application, Product
+from underwriting.caps import (
+    asked_for,
+    by_class,
+    hospital_by_income,
+    hospital_income_cap,
+    hospital_table_cap,
+    own_caps,
+    special_hospital_cap,
+    total_of,
+)
+from underwriting.checks import over, reminder
+from underwriting.currency import amount_in_twd
+from underwriting.model import Finding, Value
+from underwriting.rule import new_cover, rule
+from underwriting.scopes import applied_for, concerns, if_known
+
+section = partial(rule, applies=new_cover)
+LINE_ZH = {
+    "life": "壽險",
+    "term_life": "定期壽險",
+    "surgery": "手術醫療險",
+    "ci": "重大疾病/特定傷病險",
+    "catastrophic": "重大傷病險",
+    "ltc_dementia": "長期照顧及失智險",
+    "cancer_daily": "癌症住院醫療保險金",
+    "cancer_lump": "癌症保險金",
+    "accident": "傷害險",
+    "accident_medical_daily": "傷害醫療日額",
+    "disability_lump": "失能保險金",
+    "disability_monthly": "每月失能扶助金",
+    "hospital_daily": "住院醫療日額",
+}
+
+
+def wealthy(application: Application, line: str) -> bool:
+    """(類)財富型商品: adjusted by finances, so no hard cap."""
+    return any(p.get("wealth_type") is True and p.get("line") == line for p in applied_for(application))
+
+
+def held(application: Application, line: str, cap: float | None) -> Iterator[Finding]:
+    """The line's own total against one cap."""
+    if cap is not None and asked_for(application, line) and not wealthy(application, line):
+        yield from over(f"{LINE_ZH[line]}於本公司累計", line, cap, total_of(application, line))
+
+
+def held_by_product(application: Application, line: str) -> Iterator[Finding]:
+    if asked_for(application, line):
+        yield from held(application, line, application.parameter("own_caps")[line])
+
+
+def held_by_class(application: Application, line: str) -> Iterator[Finding]:
+    if asked_for(application, line) and total_of(application, line) > 0:
+        yield from held(application, line, by_class(application).get(line))
+
+
+@section("UW-08.0.1")
+@if_known
+def smallest_cap_binds(application: Application) -> Iterator[Value]:
+    yield Value("caps", dict(own_caps(application)))
+
+
+@section("UW-08.0.2")
+def wealth_products_are_adjusted(application: Application) -> Iterator[Finding]:
+    lines = tuple(p.line for p in application.products() if application.maybe_flag(p.path("wealth_type")))
+    if lines:
+        text = "(類)財富型商品可依被保險人財務狀況及投保同業情形予以彈性調整"
+        yield review(text, "wealth_type", subject="insured", items=lines)
+
+
+@section("UW-08.1.1.1")
+@if_known
+def hospital_by_life_total_or_premium(application: Application) -> Iterator[Finding | Value]:
+    """The table, which income may lift (玖、三、(四)1)."""
+    if applied_for(application) and not concerns(application, "hospital_daily"):
+        return
+    yield Value("hospital_daily_table_cap", hospital_table_cap(application))
+    yield from held(application, "hospital_daily", hospital_by_income(application))
+
+
+@section("UW-08.1.1.2")
+@if_known
+def hospital_with_peers(application: Application) -> Iterator[Finding | Value]:
+    """15,000 in every tier; beyond it income decides (AMB-49)."""
+    if applied_for(application) and not concerns(application, "hospital_daily"):
+        return
+    cap = application.parameter("hospital_with_peers")
+    total = totals_with_peers(application, ("hospital_daily",))
+    if total > cap and special_hospital_cap(application) is None:
+        cap = max(cap, hospital_income_cap(application))
+    yield Value("caps_with_peers", {"hospital_daily": cap})
+    yield from over("住院醫療日額於本公司+同業累計", "hospital_daily", cap, total, scope="with_peers")
+
+
+@section("UW-08.1.1.3")
+@if_known
+def what_counts_as_x(application: Application) -> Iterator[Finding]:
+    if applied_for(application) and concerns(application, "hospital_daily"):
+        yield note("VALUE", "壽(保)險主、附約累計總保額", value=life_total_x(application))
+
+
+@section("UW-08.1.1.4")
+@if_known
+def what_counts_as_premium(application: Application) -> Iterator[Finding]:
+    if applied_for(application) and concerns(application, "hospital_daily"):
+        yield note("VALUE", "年繳化保費", value=annualised_premium(application))
+
+
+@section("UW-08.1.1.5")
+def hospital_is_weighed_as_a_whole(application: Application) -> Iterator[Finding]:
+    if applied_for(application) and concerns(application, "hospital_daily"):
+        yield reminder(
+            "住院醫療日額仍需依體況、投保目的、家庭及同業投保狀況綜合評估", "hospital_daily", subject="insured"
+        )
+
+
+@section("UW-08.1.2")
+@if_known
+def term_life(application: Application) -> Iterator[Finding]:
+    yield from held_by_product(application, "term_life")
+
+
+@section("UW-08.1.3")
+@if_known
+def surgery(application: Application) -> Iterator[Finding]:
+    yield from held_by_product(application, "surgery")
+
+
+@section("UW-08.1.5")
+@if_known
+def critical_illness(application: Application) -> Iterator[Finding]:
+    yield from held_by_product(application, "ci")
+
+
+@section("UW-08.1.6")
+@if_known
+def catastrophic_illness(application: Application) -> Iterator[Finding]:
+    yield from held_by_product(application, "catastrophic")
+
+
+@section("UW-08.1.7")
+@if_known
+def care_and_dementia(application: Application) -> Iterator[Finding]:
+    """Together (AMB-09)."""
+    yield from held_by_product(application, "ltc_dementia")
+
+
+@section("UW-08.1.8")
+@if_known
+def cancer_by_the_day(application: Application) -> Iterator[Finding]:
+    yield from held_by_product(application, "cancer_daily")
+
+
+@section("UW-08.1.9")
+@if_known
+def cancer_lump_sum(application: Application) -> Iterator[Finding]:
+    yield from held_by_product(application, "cancer_lump")
+
+
+@section("UW-08.1.10")
+@if_known
+def accident_by_class(application: Application) -> Iterator[Finding]:
+    yield from held_by_class(application, "accident")
+
+
+@section("UW-08.1.11.1")
+@if_known
+def accident_daily_by_class(application: Application) -> Iterator[Finding]:
+    yield from held_by_class(application, "accident_medical_daily")
+
+
+@section("UW-08.1.11.2")
+@if_known
+def accident_daily_with_peers(application: Application) -> Iterator[Finding | Value]:
+    cap = application.parameter("accident_daily_with_peers")
+    yield Value("caps_with_peers", {"accident_medical_daily": cap})
+    if asked_for(application, "accident_medical_daily"):
+        total = totals_with_peers(application, ("accident_medical_daily",))
+        yield from over("意外傷害日額於本公司+同業累計", "accident_medical_daily", cap, total, scope="with_peers")
+
+
+@section("UW-08.1.12.1")
+def no_lump_rider_on_a_disability_main(application: Application) -> Iterator[Finding]:
+    yield from _no_rider(application, "disability_lump")
+
+
+@section("UW-08.1.12.2")
+@if_known
+def disability_lump_by_class(application: Application) -> Iterator[Finding]:
+    yield from held_by_class(application, "disability_lump")
+
+
+@section("UW-08.1.13.1")
+def no_monthly_rider_on_a_disability_main(application: Application) -> Iterator[Finding]:
+    yield from _no_rider(application, "disability_monthly")
+
+
+@section("UW-08.1.13.2")
+@if_known
+def disability_monthly_by_class(application: Application) -> Iterator[Finding]:
+    yield from held_by_class(application, "disability_monthly")
+
+
+@section("UW-08.1.14")
+def waivers_times_years(application: Application) -> Iterator[Finding | Value]:
+    """豁免附約之保額×主契約繳費年期; `own_waivers` holds them all, else those applied for."""
+    if application.stated("own_waivers") is None:
+        waivers = [p for p in application.products() if p.line == "waiver"]
+        total = sum(_waived(application, product) for product in waivers)
+    else:
+        paths = [f"own_waivers.{i}" for i in range(len(application.listed("own_waivers")))]
+        total = sum(application.number(f"{p}.amount") * application.number(f"{p}.paying_years") for p in paths)
+    if total or application.stated("own_waivers") is not None:
+        yield Value("waiver_total", total)
+        yield from over("豁免附約之保額×主契約繳費年期之總額", "waiver", application.parameter("waiver_cap"), total)
+
+
+def _waived(application: Application, product: Product) -> float:
+    return amount_in_twd(application, product) * application.number(product.path("paying_years"))
+
+
+def _no_rider(application: Application, line: str) -> Iterator[Finding]:
+    """失能保險主約不得附加失能險附約."""
+    disability = ("disability_lump", "disability_monthly")
+    products = application.products()
+    if any(p.line in disability and not p.is_rider for p in products):
+        for rider in (p for p in products if p.line == line and p.is_rider):
+            text = "失能保險主約不得附加失能險附約"
+            yield reject(text, subject="product", line=line, scope="rider", field=f"products.{rider.index}")
