@@ -51,7 +51,9 @@ def form_tells_of_the_work(application: Application, person: Person) -> Iterator
     known = ("occupation", "occupation_code", "occupation_class", "occupations")
     if all(application.stated(application.about(person, name)) is None for name in known):
         path = application.about(person, "occupation")
-        yield pending("要保書須載明職業、工作內容、服務單位及兼職", False, subject=person.role, field=path)
+        yield pending(
+            "要保書須載明職業、工作內容、服務單位及兼職", False, subject=person.role, person=person.role, field=path
+        )
 
 
 @section("UW-09.2.2")
