@@ -12,10 +12,12 @@ from pylibsrtp import ffi, lib
 from media.counters import Counters
 
 MAX_DATAGRAM = 2048
+AT_ONCE = 8  # datagrams of one socket before others have their turn; a frame comes in several
 
-# One buffer for every packet of the process: each is copied in, changed in place, copied out, before the next.
+# One buffer for every packet of the process: each is read or copied in, changed in place, copied out, before the next.
 _cdata = ffi.new("char[]", MAX_DATAGRAM + 256)
 _buffer = ffi.buffer(_cdata)
+_view = memoryview(_buffer)
 _length = ffi.new("int *")
 _protect, _unprotect = lib.srtp_protect, lib.srtp_unprotect
 _protect_rtcp, _unprotect_rtcp = lib.srtp_protect_rtcp, lib.srtp_unprotect_rtcp
@@ -60,18 +62,22 @@ class SrtpPath:
 
     def send_rtp(self, header: bytes, payload: bytes) -> None:
         """Encrypt and send one packet, or drop it when the socket is full or the connection is not up."""
-        start = len(header)
-        end = start + len(payload)
+        packet = header + payload
+        end = len(packet)
         if not self.connected or end > MAX_DATAGRAM:
             self.counters.unsent += 1
             return
-        _buffer[0:start] = header
-        _buffer[start:end] = payload
+        _buffer[0:end] = packet
         _length[0] = end
         if _protect(self._tx, _cdata, _length):
             self.counters.unsent += 1
             return
-        self._send(_buffer[0 : _length[0]])
+        if self._nominated.get(1) is not self._pair:
+            self._use_pair(self._nominated.get(1))
+        try:
+            self._sendto(_buffer[0 : _length[0]], self._remote)
+        except OSError:
+            self.counters.unsent += 1
 
     def send_rtcp(self, packet: bytes) -> None:
         if not self.connected:
@@ -82,29 +88,45 @@ class SrtpPath:
             self._send(_buffer[0 : _length[0]])
 
     def _send(self, datagram: bytes) -> None:
-        pair = self._nominated.get(1)
-        if pair is not self._pair:
-            self._use_pair(pair)
+        if self._nominated.get(1) is not self._pair:
+            self._use_pair(self._nominated.get(1))
         try:
             self._sendto(datagram, self._remote)
         except OSError:
             self.counters.unsent += 1
 
     def _receive(self, data: bytes) -> None:
-        """An SRTP or SRTCP datagram (RFC 5764 5.1.2, RFC 5761 4); what does not authenticate is counted and dropped."""
         size = len(data)
-        if not 12 <= size <= MAX_DATAGRAM:
+        if size > MAX_DATAGRAM:
             self.counters.refused += 1
             return
         _buffer[0:size] = data
+        self._decrypt(size)
+
+    def _decrypt(self, size: int) -> None:
+        """The SRTP or SRTCP datagram in the buffer (RFC 5764 5.1.2, RFC 5761 4); what does not authenticate is counted
+        and dropped."""
+        is_rtcp = 192 <= _view[1] <= 223
         _length[0] = size
-        now = self.now()
-        is_rtcp = 192 <= data[1] <= 223
-        if (_unprotect_rtcp if is_rtcp else _unprotect)(self._rx, _cdata, _length):
+        if size < 12 or (_unprotect_rtcp if is_rtcp else _unprotect)(self._rx, _cdata, _length):
             self.counters.refused += 1
             return
-        self.last_heard = now
+        self.last_heard = now = self.now()
         (self._on_rtcp if is_rtcp else self._on_rtp)(_buffer[0 : _length[0]], now)
+
+    def _drain(self, receive_into: Callable[..., Any], protocol: Any) -> None:
+        """A socket is readable."""
+        for _ in range(AT_ONCE):
+            try:
+                size, address = receive_into(_buffer, MAX_DATAGRAM)
+            except OSError:  # nothing more, or an ICMP error of an address that the peer named
+                return
+            if size and 127 < _view[0] < 192:
+                self._decrypt(size)
+            else:
+                protocol.datagram_received(_buffer[0:size], address)
+            if not self.connected:
+                return
 
     # ---- private names of others ------------------------------------------------------------------------------------
 
@@ -123,6 +145,8 @@ class SrtpPath:
     def _let_go(self) -> None:
         for protocol in self._hooked:
             protocol.datagram_received = _deaf  # whatever still comes while it closes
+            if (transport := _plain(protocol)) is not None:
+                transport._loop._remove_reader(transport._sock_fd)
         self._hooked.clear()
 
     def _hook(self, protocol: Any) -> None:
@@ -137,6 +161,8 @@ class SrtpPath:
         protocol.datagram_received = datagram_received
         protocol.transport.max_size = MAX_DATAGRAM  # asyncio allocates this much for each datagram, else 256 KiB
         self._hooked.append(protocol)
+        if (transport := _plain(protocol)) is not None:
+            transport._loop._add_reader(transport._sock_fd, self._drain, transport._sock.recvfrom_into, protocol)
 
     def _use_pair(self, pair: Any) -> None:
         """Remember where to send; the pair changes when the peer nominates another."""
@@ -144,10 +170,16 @@ class SrtpPath:
         if pair is None:
             self._sendto = _lost
             return
-        transport = pair.protocol.transport
-        relayed = transport.get_extra_info("socket") is None
-        self._sendto = transport.sendto if relayed else transport._sock.sendto
+        transport = _plain(pair.protocol)
+        relayed = pair.protocol.transport.get_extra_info("socket") is None
+        self._sendto = pair.protocol.transport.sendto if relayed else transport._sock.sendto if transport else _lost
         self._remote = pair.remote_addr
+
+
+def _plain(protocol: Any) -> Any:
+    """Asyncio's transport with a socket of its own that is still open; None for one through a TURN server."""
+    transport = protocol.transport
+    return None if transport.get_extra_info("socket") is None or transport.is_closing() else transport
 
 
 def _deaf(datagram: bytes, address: tuple) -> None:

@@ -115,6 +115,24 @@ async def test_asyncio_reads_a_datagram_through_the_instance_and_with_our_size()
     await asyncio.sleep(0)
 
 
+async def test_a_reader_of_ours_takes_the_place_of_asyncios_and_ends_with_the_transport():
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Socket, local_addr=("127.0.0.1", 0))
+    await asyncio.sleep(0)
+    received = loop.create_future()
+    buffer = bytearray(100)
+    transport._loop._add_reader(
+        transport._sock_fd, lambda: received.set_result(transport._sock.recvfrom_into(buffer, 4))
+    )
+    address = transport.get_extra_info("sockname")
+    transport._sock.sendto(b"abcdef", address)
+    assert await asyncio.wait_for(received, 2) == (4, address)
+    assert transport._loop._remove_reader(transport._sock_fd) is True
+    transport.close()
+    assert transport._loop._remove_reader(transport._sock_fd) is False
+    await asyncio.sleep(0)
+
+
 def test_all_the_codecs_that_we_pass_through_are_offered():
     names = {codec.name for codec in CODECS["video"]} | {codec.name for codec in CODECS["audio"]}
     assert set(CODEC_ORDER) <= names
