@@ -104,9 +104,11 @@ class MediaClient:
         body = wire.Publish(room_id, participant_id, sdp, sources)
         return await self._ask(room_id, body, str, NEGOTIATION_SECONDS)
 
-    async def answer(self, room_id: str, participant_id: str, sdp: str) -> None:
-        """The participant's answer to the last RoomOffer. Raises NothingOffered, BadDescription."""
-        await self._ask(room_id, wire.Answer(room_id, participant_id, sdp), None, NEGOTIATION_SECONDS)
+    async def answer(self, room_id: str, participant_id: str, sdp: str, offer_id: str = "") -> None:
+        """The participant's answer to the RoomOffer with this id. Raises NothingOffered, OfferReplaced,
+        BadDescription."""
+        body = wire.Answer(room_id, participant_id, sdp, offer_id)
+        await self._ask(room_id, body, None, NEGOTIATION_SECONDS)
 
     async def mute(self, room_id: str, participant_id: str, source: Source, muted: bool) -> None:
         await self._ask(room_id, wire.Mute(room_id, participant_id, source, muted), None)

@@ -1,12 +1,13 @@
 """The connection that takes the others' tracks to a participant."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 
 import structlog
 
 from media import rtcp
-from media.errors import NothingOffered
+from media.errors import NothingOffered, OfferReplaced
 from media.messages import OfferedTrack, RoomOffer
 from media.publication import Publication
 from media.sections import Outgoing
@@ -64,11 +65,14 @@ class Downlink:
             subscription.detach()
             self._changed.set()
 
-    async def answer(self, description: str) -> None:
-        """Raises NothingOffered, BadDescription; after either the offer still stands."""
+    async def answer(self, description: str, offer_id: str = "") -> None:
+        """`offer_id`: what is answered, where that is known. Raises NothingOffered, OfferReplaced, BadDescription;
+        after each the offer still stands."""
         async with self._lock:
             if self.pending is None:
                 raise NothingOffered("no offer waits for an answer")
+            if offer_id not in ("", self.pending.id):
+                raise OfferReplaced("a newer offer took its place")
             await self._transport.accept_answer(description)
             self.pending = self.waiting_since = None
             for subscription in self._subscriptions.values():
@@ -118,7 +122,7 @@ class Downlink:
         self._answered.clear()
         if self.waiting_since is None:
             self.waiting_since = self._transport.now()
-        self.pending = RoomOffer(self._participant_id, description, self._tracks())
+        self.pending = RoomOffer(self._participant_id, description, self._tracks(), secrets.token_hex(4))
         self._offered(self.pending)
 
     def _subscribe(self, publication: Publication) -> None:

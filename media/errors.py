@@ -79,6 +79,12 @@ class NothingOffered(MediaError):
     code = "nothing_offered"
 
 
+class OfferReplaced(MediaError):
+    """The answer is to an offer that a newer one replaced; nothing was done."""
+
+    code = "stale_offer"
+
+
 class HoldUnknown(MediaError):
     code = "hold_unknown"
 

@@ -201,11 +201,12 @@ class RoomStatus(Value, frozen=True):
 
 
 class RoomOffer(Value, frozen=True, tag="offer"):
-    """The subscribe connection of ``participant_id`` needs an answer to ``sdp``."""
+    """The subscribe connection of ``participant_id`` needs an answer to ``sdp``, under this ``id``."""
 
     participant_id: str
     sdp: str
     tracks: tuple[OfferedTrack, ...] = ()
+    id: str = ""
 
 
 class RosterChanged(Value, frozen=True, tag="roster"):

@@ -64,8 +64,8 @@ class Participant:
         self._heard = self._clock.monotonic()
         return answer
 
-    async def answer(self, description: str) -> None:
-        await self._downlink.answer(description)
+    async def answer(self, description: str, offer_id: str = "") -> None:
+        await self._downlink.answer(description, offer_id)
         self._heard = self._clock.monotonic()
 
     def subscribe(self, publication: Publication) -> None:

@@ -111,8 +111,8 @@ class Room:
         self.changed()
         return answer
 
-    async def answer(self, participant_id: str, description: str) -> None:
-        await self._participant(participant_id).answer(description)
+    async def answer(self, participant_id: str, description: str, offer_id: str = "") -> None:
+        await self._participant(participant_id).answer(description, offer_id)
 
     def mute(self, participant_id: str, source: Source, muted: bool) -> None:
         if self._participant(participant_id).mute(source, muted):

@@ -34,9 +34,12 @@ class Publish(Value, frozen=True, tag="publish"):
 
 
 class Answer(Value, frozen=True, tag="answer"):
+    """``offer_id``: of the offer that is answered; empty where the caller does not know it."""
+
     room_id: str
     participant_id: str
     sdp: str
+    offer_id: str = ""
 
 
 class Mute(Value, frozen=True, tag="mute"):

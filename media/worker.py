@@ -172,7 +172,7 @@ class MediaWorker:
         return await self._room(body.room_id).publish(body.participant_id, body.sdp, body.sources)
 
     async def _answer(self, body: wire.Answer) -> None:
-        await self._room(body.room_id).answer(body.participant_id, body.sdp)
+        await self._room(body.room_id).answer(body.participant_id, body.sdp, body.offer_id)
 
     async def _mute(self, body: wire.Mute) -> None:
         self._room(body.room_id).mute(body.participant_id, body.source, body.muted)

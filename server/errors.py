@@ -197,6 +197,7 @@ STATUS: Mapping[type[Exception], int] = {
     media.BadDescription: 400,
     media.WrongSource: 400,
     media.NothingOffered: 409,
+    media.OfferReplaced: 409,
     media.HoldUnknown: 409,
     signaling.SignalingError: 400,
     signaling.SessionEnded: 401,

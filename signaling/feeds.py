@@ -29,7 +29,7 @@ log = structlog.get_logger()
 class Listener(Protocol):
     """A connection in a room."""
 
-    def next_offer(self) -> str: ...
+    def next_offer(self, offer_id: str) -> str: ...
 
     async def tell(self, event: str, body: dict) -> None: ...
 
@@ -58,7 +58,7 @@ class Feed:
     async def _offer(self, event: RoomOffer) -> None:
         listener = self.listeners.get(event.participant_id)
         if listener:
-            body = {"id": listener.next_offer(), "sdp": event.sdp, "tracks": msgspec.to_builtins(event.tracks)}
+            body = {"id": listener.next_offer(event.id), "sdp": event.sdp, "tracks": msgspec.to_builtins(event.tracks)}
             await listener.tell("room.offer", body)
 
     async def _roster(self, event: RosterChanged) -> None:

@@ -66,6 +66,7 @@ class Session:
         self._emit = emit
         self._greeted = False
         self._offers = 0
+        self._offer_id = ""
         self._bucket = Bucket(wiring.limits.messages_per_second, wiring.limits.burst, wiring.clock.monotonic())
         self._inbox = Inbox(self._handle, wiring.limits.inbox)
         self._newest = {
@@ -99,8 +100,10 @@ class Session:
     async def tell(self, event: str, body: dict) -> None:
         await self._emit(event, body)
 
-    def next_offer(self) -> str:
+    def next_offer(self, offer_id: str) -> str:
+        """The name of an offer for the client; the worker's own is kept for the answer."""
         self._offers += 1
+        self._offer_id = offer_id
         return str(self._offers)
 
     async def put_out(self, reason: str) -> None:
@@ -206,7 +209,7 @@ class Session:
         seat = await self._seated()
         if message.id != str(self._offers):
             raise StaleOffer
-        await self.wiring.rooms.answer(seat.room_id, seat.participant_id, message.sdp)
+        await self.wiring.rooms.answer(seat.room_id, seat.participant_id, message.sdp, self._offer_id)
         return {}
 
     async def _mute(self, message: RoomMute) -> dict:

@@ -3,7 +3,10 @@
 import asyncio
 import time
 
-from media.messages import RosterChanged
+import pytest
+
+from media.errors import BadDescription, OfferReplaced
+from media.messages import ParticipantSpec, RoomOffer, RosterChanged
 from tests.media.peers import Peer, until
 from tests.media.plant import SPEC, Caller
 
@@ -74,4 +77,19 @@ async def test_who_is_away_and_does_not_come_back_still_has_his_place_until_he_i
         ("host", True),
         ("b", False),
     ]
+    await caller.close()
+
+
+async def test_an_answer_to_an_offer_that_was_replaced_is_refused_and_the_new_offer_stands(plant):
+    await plant.worker()
+    await plant.client.open_room("r1", SPEC)
+    caller = Caller(plant.client, "r1", "host")
+    await caller.enter()
+    await plant.client.join("r1", ParticipantSpec(participant_id="b", person_id="x", role="insured"))
+    events = plant.client.events("r1")
+    offer = await anext(event async for event in events if isinstance(event, RoomOffer))
+    for stale, error in (("another", OfferReplaced), (offer.id, BadDescription)):
+        with pytest.raises(error):
+            await plant.client.answer("r1", "b", "v=0", stale)
+    await events.aclose()
     await caller.close()

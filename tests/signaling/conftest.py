@@ -85,8 +85,8 @@ class RoomsTwin:
         self.calls.append(("publish", participant_id, sdp, dict(sources)))
         return f"answer to {sdp}"
 
-    async def answer(self, room_id, participant_id, sdp):
-        self.calls.append(("answer", participant_id, sdp))
+    async def answer(self, room_id, participant_id, sdp, offer_id):
+        self.calls.append(("answer", participant_id, sdp, offer_id))
 
     async def mute(self, room_id, participant_id, source, muted):
         if participant_id not in self.rooms[room_id]:

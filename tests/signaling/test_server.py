@@ -165,7 +165,7 @@ async def test_offers_reach_their_participant_alone_and_only_the_last_is_answere
     bob, _ = await stage.in_room("bob")
     track = OfferedTrack("0", "p-bob", "bob", "camera")
     for sdp in ("first", "second"):
-        stage.rooms.say("room-1", RoomOffer(joined["participant_id"], sdp, (track,)))
+        stage.rooms.say("room-1", RoomOffer(joined["participant_id"], sdp, (track,), f"id of {sdp}"))
 
     second = await ann.until("room.offer", lambda body: body["sdp"] == "second")
     stale = await ann.request("room.answer", {"id": "1", "sdp": "a1"})
@@ -174,7 +174,8 @@ async def test_offers_reach_their_participant_alone_and_only_the_last_is_answere
     assert second["tracks"] == [{"mid": "0", "participant_id": "p-bob", "person_id": "bob", "source": "camera"}]
     assert stale["error"]["code"] == "stale_offer"
     assert good == {}
-    assert [call for call in stage.rooms.calls if call[0] == "answer"] == [("answer", joined["participant_id"], "a2")]
+    answered = ("answer", joined["participant_id"], "a2", "id of second")
+    assert [call for call in stage.rooms.calls if call[0] == "answer"] == [answered]
     assert [event for event, _ in bob.heard if event == "room.offer"] == []
 
 
