@@ -13,9 +13,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from underwriting.looks import Held
 from underwriting.model import Parameter
 
 UNKNOWN = "(unknown)"
+NEW = object()  # a path that nobody has looked at
 CENTURIES = range(1800, 2300)  # a date outside these is a slip of the pen
 LARGEST = 10**15  # NTD: an amount beyond this is one too
 PARTIES = ("policyholder", "insured")
@@ -72,13 +74,15 @@ class Application:
         self._seen: dict[str, Any] = {}
         self._entries: dict[str, tuple[dict[str, Any], ...]] = {}
         self._rows: dict[str, Any] = {}
-        self._derived: dict[Any, tuple[Any, Unknown | None, dict[str, Any]]] = {}
+        self._derived: dict[Any, Held] = {}
         self._subjects: dict[str, tuple[tuple[Any, ...], ...]] = {}
         self._people: dict[tuple[str, ...], tuple[Person, ...]] = {}
-        self.read: dict[str, Any] = {}
+        self.read: dict[Any, Any] = {}  # for Looks
 
     def stated(self, path: str, default: Any = None) -> Any:
-        value = self._look(path)
+        value = self._seen.get(path, NEW)
+        if value is NEW:
+            value = self._look(path)
         if value is Unknown:
             self.read[path] = UNKNOWN
             return default
@@ -86,7 +90,9 @@ class Application:
         return default if value is None else value
 
     def need(self, path: str) -> Any:
-        value = self._look(path)
+        value = self._seen.get(path, NEW)
+        if value is NEW:
+            value = self._look(path)
         if value is Unknown:
             self.read[path] = UNKNOWN
             raise Unknown(path)
@@ -163,14 +169,13 @@ class Application:
 
     def once(self, compute: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         """What `derived` needs: compute the first time, keep the answer, and hand on what it read."""
-        key = (compute, args)
-        if key not in self._derived:
-            self._derived[key] = self._compute(compute, args)
-        value, unknown, read = self._derived[key]
-        self.read.update(read)
-        if unknown:
-            raise unknown
-        return value
+        held = self._derived.get((compute, args))
+        if held is None:
+            held = self._derived[compute, args] = self._work_out(compute, args)
+        self.read[held] = None
+        if held.stop:
+            raise held.stop
+        return held.value
 
     @property
     def case_kind(self) -> str:
@@ -215,18 +220,15 @@ class Application:
             return ((),)
         return tuple((subject,) for subject in (self.products() if each == "product" else self.people(EACH[each])))
 
-    def _compute(
-        self, compute: Callable[..., Any], args: tuple[Any, ...]
-    ) -> tuple[Any, Unknown | None, dict[str, Any]]:
-        outer, self.read = self.read, {}
+    def _work_out(self, compute: Callable[..., Any], args: tuple[Any, ...]) -> Held:
+        held = Held(compute, args)
+        outer, self.read = self.read, held.read
         try:
-            value, unknown = compute(self, *args), None
-            if isinstance(value, str | int | float | date):
-                self.read[_name(compute, args)] = value
+            held.value = compute(self, *args)
         except Unknown as stop:
-            value, unknown = None, stop
-        read, self.read = self.read, outer
-        return value, unknown, read
+            held.stop = stop
+        self.read = outer
+        return held
 
     def _look(self, path: str) -> Any:
         if path in self._seen:
@@ -247,12 +249,6 @@ class Application:
 @lru_cache(maxsize=4096)
 def _keys(path: str) -> list[str]:
     return path.split(".")
-
-
-def _name(compute: Callable[..., Any], args: tuple[Any, ...]) -> str:
-    """How a derived value stands in the trace: derived:insurance_age(insured)."""
-    said = (arg.role if isinstance(arg, Person) else arg[0] if isinstance(arg, tuple) and arg else arg for arg in args)
-    return f"derived:{compute.__name__}({', '.join(map(str, said))})"
 
 
 def _boolean(path: str, value: Any) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from underwriting.application import Application, Unknown
 from underwriting.errors import FactsError
-from underwriting.model import REQUIREMENTS, SEVERITY, Assessment, Finding, Rule, Rulebook, Section, Value
+from underwriting.looks import Looks
+from underwriting.model import REQUIREMENTS, SEVERITY, Assessment, Finding, Rule, Rulebook, Value
 
 
 def evaluate(facts: Mapping[str, Any], rulebook: Rulebook, as_of: date | None = None) -> Assessment:
@@ -44,36 +45,34 @@ def _run_all(
         if not inside:
             out.append(rule.id)
             continue
-        for answer, read in _answers(rule, application):
+        for answer in _answers(rule, application, rulebook):
             if isinstance(answer, Finding):
-                findings.append(_cited(answer, rule, rulebook.sections[rule.id], read))
+                findings.append(answer)
             else:
                 _note(values, answer)
     return tuple(out)
 
 
-def _answers(rule: Rule, application: Application) -> list[tuple[Finding | Value, dict[str, Any]]]:
-    """What the rule says about each of its subjects, and what it read for it."""
-    out: list[tuple[Finding | Value, dict[str, Any]]] = []
-    application.read = read = {}
+def _answers(rule: Rule, application: Application, rulebook: Rulebook) -> Sequence[Finding | Value]:
+    """What the rule says about each of its subjects; what came before an Unknown stays."""
     try:
         subjects = application.subjects(rule.each)
     except Unknown as unknown:
-        return [(_pending(unknown), read)]
+        return [_cited(_pending(unknown), rule, rulebook, application.read)]
+    out: list[Finding | Value] = []
     for arguments in subjects:
         application.read = read = {}
         try:
             for answer in rule.check(application, *arguments):
-                out.append((answer, read))
+                out.append(_cited(answer, rule, rulebook, read) if isinstance(answer, Finding) else answer)
         except Unknown as unknown:
-            out.append((_pending(unknown), read))
+            out.append(_cited(_pending(unknown), rule, rulebook, read))
     return out
 
 
-def _cited(finding: Finding, rule: Rule, section: Section, read: dict[str, Any]) -> Finding:
-    before = finding.before or rule.before
-    seen = MappingProxyType(read)
-    return replace(finding, rule=rule.id, cite=section.cite, quote=section.quote, before=before, read=seen)
+def _cited(finding: Finding, rule: Rule, rulebook: Rulebook, read: dict[Any, Any]) -> Finding:
+    section, before = rulebook.sections[rule.id], finding.before or rule.before
+    return replace(finding, rule=rule.id, cite=section.cite, quote=section.quote, before=before, read=Looks(read))
 
 
 def _note(values: dict[str, Any], answer: Value) -> None:

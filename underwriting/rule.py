@@ -39,7 +39,11 @@ def face_to_face(application: Application) -> bool:
 @cache
 def all_of(*scopes: Scope) -> Scope:
     """In scope when each of these is; the same predicates give the same object, so it runs once an evaluation."""
-    return lambda application: all(scope(application) for scope in scopes)
+
+    def inside(application: Application) -> bool:
+        return all(scope(application) for scope in scopes)
+
+    return inside
 
 
 def rule(

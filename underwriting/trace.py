@@ -9,6 +9,7 @@ from typing import Any
 
 from underwriting.application import Application, Person, Product, Unknown
 from underwriting.errors import RulebookError
+from underwriting.looks import Looks
 from underwriting.model import Finding, Rule, Rulebook, Value
 
 
@@ -36,11 +37,11 @@ def trace(facts: Mapping[str, Any], rulebook: Rulebook, rule_id: str, as_of: dat
         raise RulebookError(f"there is no rule {rule_id}")
     application = Application(facts, rulebook.parameters, as_of)
     if not rule.applies(application):
-        return Trace(rule, False, (Run("scope", application.read, (), None),))
+        return Trace(rule, False, (Run("scope", Looks(application.read), (), None),))
     try:
         subjects = application.subjects(rule.each)
     except Unknown as unknown:
-        return Trace(rule, True, (Run(rule.each, application.read, (), unknown.path),))
+        return Trace(rule, True, (Run(rule.each, Looks(application.read), (), unknown.path),))
     return Trace(rule, True, tuple(_run(rule, application, arguments) for arguments in subjects))
 
 
@@ -59,7 +60,7 @@ def _run(rule: Rule, application: Application, arguments: tuple[Any, ...]) -> Ru
         answers.extend(rule.check(application, *arguments))
     except Unknown as unknown:
         stopped = unknown.path
-    return Run(_subject(arguments), application.read, tuple(answers), stopped)
+    return Run(_subject(arguments), Looks(application.read), tuple(answers), stopped)
 
 
 def _subject(arguments: tuple[Any, ...]) -> str:
