@@ -89,6 +89,10 @@ class Application:
         self.read[path] = value
         return default if value is None else value
 
+    def says(self, path: str) -> bool:
+        """Whether anybody has stated something there, without leaving a trace."""
+        return self._look(path) not in (Unknown, None)
+
     def need(self, path: str) -> Any:
         value = self._seen.get(path, NEW)
         if value is NEW:

@@ -45,6 +45,8 @@ def _run_all(
         if not inside:
             out.append(rule.id)
             continue
+        if rule.when and not application.says(rule.when):
+            continue
         for answer in _answers(rule, application, rulebook):
             if isinstance(answer, Finding):
                 findings.append(answer)

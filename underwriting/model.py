@@ -126,13 +126,14 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A typed function registered by id. `each` is what it runs over, `applies` where it is in scope, `before` the
-    step by which its findings must be closed."""
+    step by which its findings must be closed, `when` the fact that sets it off ("" = none is needed)."""
 
     id: str
     check: Callable[..., Iterator[Finding | Value]]
     each: str
     applies: Callable[..., bool]
     before: str
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)

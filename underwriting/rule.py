@@ -47,14 +47,15 @@ def all_of(*scopes: Scope) -> Scope:
 
 
 def rule(
-    rule_id: str, *, each: str = "case", applies: Scope = everywhere, before: str = "decision"
+    rule_id: str, *, each: str = "case", applies: Scope = everywhere, before: str = "decision", when: str = ""
 ) -> Callable[[Check], Check]:
     """Register `check` under the manual's id.
 
     `each` says what it runs over: "case" once; "party" the policyholder and the insured (one run when they are one
     person), "client" also the payer, "signer" also whoever else signs; "policyholder", "insured"; "product" each
     product. `before` is the step by which its findings must be closed, unless a finding says another:
-    "submission" and "acceptance" of a video case, or the underwriting "decision", which comes after both.
+    "submission" and "acceptance" of a video case, or the underwriting "decision", which comes after both. `when` is
+    the fact that sets the rule off: while nobody has stated it the rule has nothing to say and does not run.
     """
 
     def register(check: Check) -> Check:
@@ -62,7 +63,7 @@ def rule(
             raise RulebookError(f"{rule_id} is registered twice")
         if each not in EACH:
             raise RulebookError(f"{rule_id} runs over {each!r}")
-        _registered[rule_id] = Rule(rule_id, check, each, applies, before)
+        _registered[rule_id] = Rule(rule_id, check, each, applies, before, when)
         return check
 
     return register

@@ -40,7 +40,7 @@ def agent_helps_to_fill_in(application: Application, person: Person) -> Iterator
         yield agent_states(application, "協助身心障礙客戶據實填寫要保文件及提供資料")
 
 
-@rule("UW-01.1.4.1.4", each="insured", applies=SALE)
+@rule("UW-01.1.4.1.4", each="insured", applies=SALE, when="application.decision")
 def terms_are_explained_and_signed(application: Application, person: Person) -> Iterator[Finding]:
     """loading or exclusion is signed by the client; 延期/婉拒 is written to the policyholder with a reason."""
     decided = decision(application)
@@ -53,7 +53,7 @@ def terms_are_explained_and_signed(application: Application, person: Person) -> 
         yield note("NOTIFY", "以書面敘明未能承保原因通知要保人", to="policyholder", action="written_reason")
 
 
-@rule("UW-01.1.4.2", each="insured", applies=SALE)
+@rule("UW-01.1.4.2", each="insured", applies=SALE, when="event.refused_disabled_client")
 def dissuading_is_disciplined(application: Application, person: Person) -> Iterator[Finding]:
     """逕行拒絕受理、拒絕協助送件或勸退者，依「保險業務員管理規則」予以處分 (AMB-45)."""
     if application.maybe_flag("event.refused_disabled_client") and disabled(application, person):

@@ -49,7 +49,7 @@ def surrendered_premium_is_weighed(application: Application) -> Iterator[Finding
         yield review("評估是否有保障需求且為有利於客戶之保險規劃", "premium_from_surrender", subject="policyholder")
 
 
-@rule("UW-01.6.3", applies=SALE)
+@rule("UW-01.6.3", applies=SALE, when="events")
 def recent_loans_and_surrenders(application: Application) -> Iterator[Finding]:
     """投保前 3 個月內且至承保前: 財務狀況告知書 or 財力證明, and a call to the policyholder."""
     if concerned(application) and recent(application):
@@ -62,7 +62,7 @@ def recent_loans_and_surrenders(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("UW-01.6.4", applies=SALE)
+@rule("UW-01.6.4", applies=SALE, when="events")
 def loan_of_the_premium_s_size(application: Application) -> Iterator[Finding]:
     """本公司保單借款或貸款約當首期保險費 90%~110%: declined, disclosed or found (each loan, AMB-02)."""
     amounts = own_loans(application) if concerned(application) else []
@@ -78,7 +78,7 @@ def loan_of_the_premium_s_size(application: Application) -> Iterator[Finding]:
         yield review("數筆借款合計約當首期保險費 90%~110%", "loans_together", subject="policyholder", value=amounts)
 
 
-@rule("UW-01.6.5", applies=SALE)
+@rule("UW-01.6.5", applies=SALE, when="agent_report.none_in_3_months")
 def report_is_put_right(application: Application) -> Iterator[Finding]:
     """勾選「無」辦理，但經系統檢核有辦理者，須重新更正「業務員招攬報告書」."""
     if concerned(application) and application.maybe_flag("agent_report.none_in_3_months") and recent(application):

@@ -18,7 +18,7 @@ from underwriting.rules.c01_needs import COVER_SALE
 RECORDS = ("完整病歷摘要", "後續追蹤報告")
 
 
-@rule("UW-01.3.1", each="product", applies=COVER_SALE)
+@rule("UW-01.3.1", each="product", applies=COVER_SALE, when="insured.hospital_stays")
 def recent_stay_postpones(application: Application, product: Product) -> Iterator[Finding]:
     """3 個月內有住院>3 天: 醫療險、長期看護險、失智險、失能保險暫不予受理."""
     if concerned(application, product):
@@ -33,7 +33,7 @@ def recent_stay_postpones(application: Application, product: Product) -> Iterato
         )
 
 
-@rule("UW-01.3.2", each="product", applies=COVER_SALE)
+@rule("UW-01.3.2", each="product", applies=COVER_SALE, when="insured.hospital_stays")
 def records_let_it_be_weighed(application: Application, product: Product) -> Iterator[Finding]:
     """若可提供完整病歷摘要及後續追蹤報告者再另行評估: both of them."""
     if concerned(application, product) and has_records(application):

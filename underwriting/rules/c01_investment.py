@@ -36,7 +36,7 @@ def client_holds_his_own_profile(application: Application) -> Iterator[Finding]:
         yield pending("招攬人員不得為要保人辦理投資屬性分析", False, subject="agent", field="kyc.done_by")
 
 
-@rule("UW-01.7.1.2", applies=SALE)
+@rule("UW-01.7.1.2", applies=SALE, when="funds")
 def targets_match_the_profile(application: Application) -> Iterator[Finding]:
     """要保人投資風險屬性與所選擇之投資標的風險收益等級應相符; else 重新規劃."""
     if investment(application) and application.entries("funds"):
@@ -59,7 +59,7 @@ def proposal_is_signed(application: Application) -> Iterator[Finding]:
             yield sign(application, ILLUSTRATION, person, signers=("policyholder",))
 
 
-@rule("UW-01.7.1.4", applies=SALE)
+@rule("UW-01.7.1.4", applies=SALE, when="application.decision")
 def substandard_proposal(application: Application) -> Iterator[Finding]:
     """投資型商品次標準體件: 「承保條件變更同意書」 and 「次標準體建議書」."""
     if investment(application) and decision(application) == "substandard":
@@ -142,7 +142,7 @@ def structured_products_are_all_called(application: Application) -> Iterator[Fin
         )
 
 
-@rule("UW-01.7.5", applies=SALE)
+@rule("UW-01.7.5", applies=SALE, when="investment")
 def top_ups_keep_the_ratio(application: Application) -> Iterator[Finding]:
     """死亡給付÷保單帳戶價值 with this payment below the age's minimum: the regular top-up is not debited this time."""
     benefit, account = (application.maybe_number(f"investment.{name}") for name in ("death_benefit", "account_value"))

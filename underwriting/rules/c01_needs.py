@@ -109,7 +109,7 @@ def is_awake_and_out_of_hospital(application: Application, person: Person) -> It
             yield reject(f"{named(person)}投保當時{text}", subject=person.role, person=person.role)
 
 
-@rule("UW-01.7.4", applies=SALE)
+@rule("UW-01.7.4", applies=SALE, when="agent_report.promised_distribution")
 def no_distribution_is_promised(application: Application) -> Iterator[Finding]:
     """不得於銷售時預先承諾保戶首次收益分配/資產撥回時間."""
     promised = application.maybe_flag("agent_report.promised_distribution")

@@ -23,7 +23,7 @@ TARGETS = {
 }
 
 
-@rule("UW-02.2.4.1", applies=new_business)
+@rule("UW-02.2.4.1", applies=new_business, when="verification")
 def bank_is_asked_twice_to_verify(application: Application) -> Iterator[Finding]:
     """核印次數最多 2 次: after the first failure one correction, after the second remittance before the deadline."""
     failures = failed(application, "verification")
@@ -37,7 +37,7 @@ def bank_is_asked_twice_to_verify(application: Application) -> Iterator[Finding]
     yield from by_remittance(application, "核印失敗達 2 次：改以匯款方式繳費", due)
 
 
-@rule("UW-02.2.4.2", applies=new_business)
+@rule("UW-02.2.4.2", applies=new_business, when="debit")
 def no_other_account_after_a_failed_debit(application: Application) -> Iterator[Finding]:
     """核印成功且扣款失敗後，不再提供其他銀行或帳號 (AMB-04: this beats 三、(四)'s row for another bank)."""
     verified = any(entry.get("result") in OK for entry in application.entries("verification"))
@@ -46,7 +46,7 @@ def no_other_account_after_a_failed_debit(application: Application) -> Iterator[
         yield reject("核印成功且扣款失敗後，不再提供其他銀行或帳號", subject="application", scope="new_account")
 
 
-@rule("UW-02.2.4.3", applies=new_business)
+@rule("UW-02.2.4.3", applies=new_business, when="debit")
 def bank_is_asked_twice_to_pay(application: Application) -> Iterator[Finding]:
     """每一案件會提供 2 次扣款機會: the agent tells the client of the first failure."""
     if len(failed(application, "debit")) == 1:
@@ -54,7 +54,7 @@ def bank_is_asked_twice_to_pay(application: Application) -> Iterator[Finding]:
         yield pending("第 1 次扣款失敗：通知保戶以利第 2 次扣款", done, subject="application", field="debit")
 
 
-@rule("UW-02.2.4.4", applies=new_business)
+@rule("UW-02.2.4.4", applies=new_business, when="debit")
 def remittance_after_two_failed_debits(application: Application) -> Iterator[Finding | Value]:
     """扣款失敗照會通知後 14 天(日曆天)內 to ask for remittance, else 退件 (only after the later notice, AMB-32)."""
     failures = failed(application, "debit")
@@ -76,14 +76,14 @@ def where_refunds_go(application: Application) -> Iterator[Finding | Value]:
         yield note("VALUE", f"退費一律退至{text}", status="satisfied", to=target, value=target)
 
 
-@rule("UW-02.2.6.2.1", applies=new_business)
+@rule("UW-02.2.6.2.1", applies=new_business, when="event.overpaid")
 def overpaid_single_premium_is_refunded(application: Application) -> Iterator[Finding | Value]:
     """投資型、年金險及躉繳型保單，溢繳保費一律退還保戶."""
     if overpaid(application) and not instalments(application):
         yield from _refund(application)
 
 
-@rule("UW-02.2.6.2.2", applies=new_business)
+@rule("UW-02.2.6.2.2", applies=new_business, when="event.overpaid")
 def overpaid_instalments(application: Application) -> Iterator[Finding | Value]:
     """傳統型分期繳付: bank and card back as paid; remittance below NTD 2,000 may offset, unless a refund is asked."""
     amount = overpaid(application)

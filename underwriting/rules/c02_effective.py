@@ -28,7 +28,7 @@ SOLD_IN_PERSON = all_of(new_business, not_telemarketing)
 SOLD_BY_PHONE = all_of(new_business, telemarketing)
 
 
-@rule("UW-02.3.1", applies=new_business)
+@rule("UW-02.3.1", applies=new_business, when="application.effective_date")
 def not_retroactive(application: Application) -> Iterator[Finding]:
     """生效日期不得溯前."""
     wished = application.maybe_day("application.effective_date")

@@ -19,7 +19,7 @@ BESIDE = {"signature": (), "application_date": PARTIES}
 MAIN_FORM = "要保書"
 
 
-@rule("UW-02.4.1.1", applies=new_business)
+@rule("UW-02.4.1.1", applies=new_business, when="form")
 def form_is_legible(application: Application) -> Iterator[Finding]:
     """不可使用擦拭筆填寫，且字跡應求工整、清晰、正確: whoever looks at the paper states it."""
     for name, text in (("erasable_pen", "紙本要保書不可使用擦拭筆填寫"), ("illegible", "要保書字跡應工整清晰")):
@@ -27,7 +27,7 @@ def form_is_legible(application: Application) -> Iterator[Finding]:
             yield pending(text, False, field=f"form.{name}")
 
 
-@rule("UW-02.4.1.2", applies=new_business)
+@rule("UW-02.4.1.2", applies=new_business, when="alterations")
 def alterations_are_signed(application: Application) -> Iterator[Finding]:
     """「簽名欄位」不得塗改，應重新填寫; other fields: the policyholder signs beside."""
     for alteration in application.entries("alterations"):
@@ -105,7 +105,7 @@ def data_is_checked_before_submission(application: Application) -> Iterator[Find
     yield Finding("ATTEST", text, status(bool(found)), subject="agent", satisfied_by=found)
 
 
-@rule("UW-02.4.2", applies=new_business)
+@rule("UW-02.4.2", applies=new_business, when="event.type")
 def raising_the_sum(application: Application) -> Iterator[Finding]:
     """提高保額或增加附約: change form and health statement; not after the product is discontinued (AMB-06)."""
     if application.stated("event.type") in ("raise_amount", "add_rider"):
@@ -117,7 +117,7 @@ def raising_the_sum(application: Application) -> Iterator[Finding]:
                 yield reject("停售商品不可於停售日後申請提高保額", subject="products", line=product.line)
 
 
-@rule("UW-02.4.3", applies=new_business)
+@rule("UW-02.4.3", applies=new_business, when="event.type")
 def policyholder_is_changed(application: Application) -> Iterator[Finding]:
     """變更要保人: change form signed by the old and the new one, new papers; AML again, waiver rider and payer."""
     if application.stated("event.type") != "change_policyholder":

@@ -18,7 +18,7 @@ PAPERS = {"remittance": "繳費文件", "bank": "自動轉帳授權書", "card":
 ORIGINAL, NEW, PAID = "original_auth_date", "new_auth_date", "remittance_date"
 
 
-@rule("UW-02.3.4.1", applies=new_business)
+@rule("UW-02.3.4.1", applies=new_business, when="payment_change")
 def change_has_its_papers(application: Application) -> Iterator[Finding]:
     """檢附「新契約要保內容變更申請書」及授權書/繳費文件及相關證明文件."""
     change = changed(application)
@@ -27,7 +27,7 @@ def change_has_its_papers(application: Application) -> Iterator[Finding]:
         yield doc(application, PAPERS[change[1]], subject="policyholder", who="customer")
 
 
-@rule("UW-02.3.4.2", applies=new_business)
+@rule("UW-02.3.4.2", applies=new_business, when="payment_change")
 def which_changes_these_are(application: Application) -> Iterator[Finding]:
     """核保中主動變更, and after 核印失敗或扣款失敗."""
     if changed(application):
@@ -36,7 +36,7 @@ def which_changes_these_are(application: Application) -> Iterator[Finding]:
         yield note("VALUE", text, status="satisfied", value="after_failure" if after else "voluntary")
 
 
-@rule("UW-02.3.4.3", applies=new_business)
+@rule("UW-02.3.4.3", applies=new_business, when="payment_change")
 def new_date_equals_the_original(application: Application) -> Iterator[Finding]:
     """新授權書之申請日務必與原授權書之申請日一致，若不一致將以新授權書之申請日為繳費日."""
     if changed(application) in (("bank", "bank"), ("card", "card")):
@@ -47,7 +47,7 @@ def new_date_equals_the_original(application: Application) -> Iterator[Finding]:
             )
 
 
-@rule("UW-02.3.4.4", each="product", applies=new_business)
+@rule("UW-02.3.4.4", each="product", applies=new_business, when="payment_change")
 def the_product_s_own_rule_first(application: Application, product: Product) -> Iterator[Finding]:
     """募集型商品、停售商品或個別商品若另有規定者從其約定."""
     own = application.stated(product.path("payment_date_rule"))
@@ -55,56 +55,56 @@ def the_product_s_own_rule_first(application: Application, product: Product) -> 
         yield note("VALUE", "個別商品另有繳費日規定，從其約定", status="satisfied", value=str(own))
 
 
-@rule("UW-02.3.4.5.1", applies=new_business)
+@rule("UW-02.3.4.5.1", applies=new_business, when="payment_change")
 def bank_to_remittance_in_time(application: Application) -> Iterator[Finding | Value]:
     """於一照期限內完成匯款: 原授權書之申請日."""
     if changed(application) == ("bank", "remittance") and in_time(application):
         yield from paid_on(application)
 
 
-@rule("UW-02.3.4.5.2", applies=new_business)
+@rule("UW-02.3.4.5.2", applies=new_business, when="payment_change")
 def bank_to_remittance_late(application: Application) -> Iterator[Finding | Value]:
     """未於一照期限內完成匯款: 實際匯款日."""
     if changed(application) == ("bank", "remittance") and not in_time(application):
         yield from paid_on(application)
 
 
-@rule("UW-02.3.4.5.3", applies=new_business)
+@rule("UW-02.3.4.5.3", applies=new_business, when="payment_change")
 def bank_to_other_bank(application: Application) -> Iterator[Finding | Value]:
     """原授權書之申請日 (為生效日)."""
     if changed(application) == ("bank", "bank"):
         yield from paid_on(application)
 
 
-@rule("UW-02.3.4.5.4", applies=new_business)
+@rule("UW-02.3.4.5.4", applies=new_business, when="payment_change")
 def bank_to_card(application: Application) -> Iterator[Finding | Value]:
     """新信用卡授權書之申請日."""
     if changed(application) == ("bank", "card"):
         yield from paid_on(application)
 
 
-@rule("UW-02.3.4.5.5", applies=new_business)
+@rule("UW-02.3.4.5.5", applies=new_business, when="payment_change")
 def card_to_remittance(application: Application) -> Iterator[Finding | Value]:
     """實際匯款日."""
     if changed(application) == ("card", "remittance"):
         yield from paid_on(application)
 
 
-@rule("UW-02.3.4.5.6", applies=new_business)
+@rule("UW-02.3.4.5.6", applies=new_business, when="payment_change")
 def card_to_bank(application: Application) -> Iterator[Finding | Value]:
     """新金融機構轉帳授權書之申請日."""
     if changed(application) == ("card", "bank"):
         yield from paid_on(application)
 
 
-@rule("UW-02.3.4.5.7", applies=new_business)
+@rule("UW-02.3.4.5.7", applies=new_business, when="payment_change")
 def card_to_other_card(application: Application) -> Iterator[Finding | Value]:
     """原信用卡授權書之申請日."""
     if changed(application) == ("card", "card"):
         yield from paid_on(application)
 
 
-@rule("UW-02.3.4.6", applies=new_business)
+@rule("UW-02.3.4.6", applies=new_business, when="payment_change")
 def first_query_runs_out(application: Application) -> Iterator[Finding | Value]:
     """一照: 核印/扣款失敗的第一次照會通知，期限為 14 天，或個別調整為 7 天."""
     due = first_query_deadline(application)
@@ -113,7 +113,7 @@ def first_query_runs_out(application: Application) -> Iterator[Finding | Value]:
         yield note("DATE", f"一照期限 {due}", status="satisfied", due=due.isoformat(), value=due.isoformat())
 
 
-@rule("UW-02.3.4.7", each="product", applies=new_business)
+@rule("UW-02.3.4.7", each="product", applies=new_business, when="payment_change")
 def discontinued_before_it_was_paid(application: Application, product: Product) -> Iterator[Finding]:
     """變更繳費管道後之繳費日若等於或晚於商品停售日，應予以退件."""
     ended = application.maybe_day(product.path("discontinued_on"))

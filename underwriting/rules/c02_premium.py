@@ -37,7 +37,7 @@ def least_first_premium(application: Application) -> Iterator[Finding | Value]:
     )
 
 
-@rule("UW-02.2.2.2", applies=new_business)
+@rule("UW-02.2.2.2", applies=new_business, when="application.policies")
 def each_of_two_policies(application: Application) -> Iterator[Finding]:
     """組合保單: 其單張保單之每期最低保險費亦須依上述規定; `policies` lists them with their premiums."""
     premiums = [entry.get("first_premium_before_discount") for entry in application.entries("application.policies")]
@@ -73,7 +73,7 @@ def high_sums_are_not_paid_in_advance(application: Application) -> Iterator[Find
         )
 
 
-@rule("UW-02.2.5", applies=new_business)
+@rule("UW-02.2.5", applies=new_business, when="proposal")
 def proposal_has_the_same_method(application: Application) -> Iterator[Finding]:
     """送件時選擇之首/續繳費方式與建議書不同: the proposal is made again."""
     for name in ("payment_method", "renewal_method"):

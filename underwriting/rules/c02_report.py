@@ -36,7 +36,7 @@ def the_call_proves_suitability(application: Application) -> Iterator[Finding]:
         yield Finding("ATTEST", text, status(bool(found)), subject="agent", satisfied_by=found)
 
 
-@rule("UW-02.5.2", applies=new_business)
+@rule("UW-02.5.2", applies=new_business, when="agent_report")
 def report_is_signed_and_dated(application: Application) -> Iterator[Finding]:
     """親自簽名及書寫填寫日期，並填寫登錄證字號; asked of a report that somebody has read."""
     lacking = unfilled(application, "signature")
@@ -46,7 +46,7 @@ def report_is_signed_and_dated(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("UW-02.5.3.1", applies=new_business)
+@rule("UW-02.5.3.1", applies=new_business, when="agent_report")
 def report_names_the_policy(application: Application) -> Iterator[Finding]:
     """第一部份: 保單基本資訊."""
     lacking = unfilled(application, "part_1")
@@ -54,7 +54,7 @@ def report_names_the_policy(application: Application) -> Iterator[Finding]:
         yield pending("招攬報告書第一部份", not lacking, subject="agent", items=lacking, field="agent_report")
 
 
-@rule("UW-02.5.3.2", applies=new_business)
+@rule("UW-02.5.3.2", applies=new_business, when="agent_report")
 def report_carries_the_numbers(application: Application) -> Iterator[Finding]:
     """第二部份, 有符合情境須填寫: the network report's and the recordings' numbers."""
     if unfilled(application, "part_1") is None:
@@ -65,7 +65,7 @@ def report_carries_the_numbers(application: Application) -> Iterator[Finding]:
     yield pending("招攬報告書第二部份", not lacking, subject="agent", items=lacking, field="agent_report")
 
 
-@rule("UW-02.5.3.3", applies=new_business)
+@rule("UW-02.5.3.3", applies=new_business, when="agent_report")
 def report_gives_its_account(application: Application) -> Iterator[Finding]:
     """第三部份 1~4 必填: left out is asked for, contradicted or concealed is reported."""
     lacking = unfilled(application, "part_3")
@@ -76,7 +76,7 @@ def report_gives_its_account(application: Application) -> Iterator[Finding]:
         yield note("NOTIFY", text, subject="agent", to="業務管理單位")
 
 
-@rule("UW-02.5.3.4", applies=new_business)
+@rule("UW-02.5.3.4", applies=new_business, when="agent_report")
 def report_tells_what_else_matters(application: Application) -> Iterator[Finding]:
     """第三部份 5~8: disability and its kind, illiteracy or no signature, where they are so."""
     if unfilled(application, "part_3") is None:

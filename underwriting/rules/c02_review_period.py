@@ -74,7 +74,7 @@ def early_signing(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("UW-02.1.2.1")
+@rule("UW-02.1.2.1", when="review_statement")
 def statement_is_complete(application: Application) -> Iterator[Finding]:
     """完整商品中文名稱、條款取得方式及日期 and signature; asked of a statement that somebody has read."""
     if application.stated("review_statement") is not None and adds_cover(application):
@@ -84,7 +84,7 @@ def statement_is_complete(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("UW-02.1.2.4", applies=new_business)
+@rule("UW-02.1.2.4", applies=new_business, when="application.policy_count")
 def one_statement_a_policy(application: Application) -> Iterator[Finding]:
     """每一張保單須填寫一份聲明書; main contract and riders share one."""
     wanted = application.maybe_number("application.policy_count")
@@ -94,7 +94,7 @@ def one_statement_a_policy(application: Application) -> Iterator[Finding]:
         yield Finding("DOC", text, status(len(found) >= wanted), doc=STATEMENT, value=wanted, satisfied_by=found)
 
 
-@rule("UW-02.1.2.5", applies=new_business)
+@rule("UW-02.1.2.5", applies=new_business, when="event.type")
 def new_policyholder_reviews_anew(application: Application) -> Iterator[Finding]:
     """變更要保人: a statement of his own and his own three days, else the change is refused."""
     if application.stated("event.type") == "change_policyholder":

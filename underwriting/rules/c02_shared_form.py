@@ -11,7 +11,7 @@ from underwriting.model import Finding, Value
 from underwriting.rule import new_business, new_cover, rule
 
 
-@rule("UW-02.9.1", applies=new_business)
+@rule("UW-02.9.1", applies=new_business, when="form.shared")
 def two_main_products_at_most(application: Application) -> Iterator[Finding]:
     """一份要保書最多可填寫二個主約商品."""
     mains = [product for product in application.products() if not product.is_rider]
@@ -20,14 +20,14 @@ def two_main_products_at_most(application: Application) -> Iterator[Finding]:
         yield pending(f"共用要保書最多填寫 {most} 個主約商品", False, subject="products", value=len(mains))
 
 
-@rule("UW-02.9.2", applies=new_business)
+@rule("UW-02.9.2", applies=new_business, when="form.shared")
 def different_choices_are_written_down(application: Application) -> Iterator[Finding]:
     """繳別、續期繳費方式、身故受益人 differ: 「新契約內容變更申請書」 or separate forms."""
     if application.maybe_flag("form.shared") and application.stated("form.differences"):
         yield doc(application, "新契約內容變更申請書", subject="application", who="customer")
 
 
-@rule("UW-02.9.3", applies=new_business)
+@rule("UW-02.9.3", applies=new_business, when="form.inapplicable")
 def what_does_not_apply_is_corrected(application: Application) -> Iterator[Finding]:
     """投保事項不適用: put right in the company's own field (紅利選擇、自動墊繳)."""
     if application.stated("form.inapplicable"):

@@ -93,7 +93,7 @@ def where_to_report(application: Application) -> Iterator[Finding]:
         yield note("VALUE", f"網路報備：{route}", status="satisfied", subject="agent", to=route, value=route)
 
 
-@rule("UW-04.4", applies=PAPER)
+@rule("UW-04.4", applies=PAPER, when="report")
 def what_a_report_holds(application: Application) -> Iterator[Finding]:
     """報備內容應包括下列各款: eight."""
     report = application.stated("report")
@@ -135,7 +135,7 @@ def late_though_reported_needs_a_reason(application: Application) -> Iterator[Fi
     yield Finding("RETURN", text, status(done), subject="agent", who="agent", field="report.late_approved")
 
 
-@rule("UW-04.7", applies=new_business)
+@rule("UW-04.7", applies=new_business, when="event.type")
 def rider_changes_are_reported(application: Application) -> Iterator[Finding]:
     """核保過程中附約新增或取消，亦應進行收件通報."""
     if application.stated("event.type") in ("add_rider", "cancel_rider"):

@@ -32,25 +32,25 @@ MEDICAL = (
 INCOMES = ("work_income", "family_income", "assets")
 
 
-@rule("UW-A2.4", applies=IN_SCOPE)
+@rule("UW-A2.4", applies=IN_SCOPE, when="suspicion")
 def abnormal_application(application: Application) -> Iterator[Finding]:
     """異常投保紀錄經說明仍有疑慮者或投保動機有疑慮者."""
     yield from _doubt(application, "abnormal_application", "異常投保紀錄或投保動機有疑慮", ALL)
 
 
-@rule("UW-A2.5", applies=IN_SCOPE)
+@rule("UW-A2.5", applies=IN_SCOPE, when="suspicion")
 def perhaps_not_his_signature(application: Application) -> Iterator[Finding]:
     """與公司留存簽名資料不相符，或與他人簽名樣式雷同之疑慮者 (AMB-27)."""
     yield from _doubt(application, "signature_mismatch", "疑似非親簽", "SC")
 
 
-@rule("UW-A2.6", applies=IN_SCOPE)
+@rule("UW-A2.6", applies=IN_SCOPE, when="suspicion")
 def senior_out_of_proportion(application: Application) -> Iterator[Finding]:
     """65 歲以上被保險人，投保金額與財力說明顯不相當者."""
     yield from _doubt(application, "senior_out_of_proportion", "高齡案件：投保金額與財力顯不相當", "F")
 
 
-@rule("UW-A2.7", applies=IN_SCOPE)
+@rule("UW-A2.7", applies=IN_SCOPE, when="suspicion")
 def grave_illness(application: Application) -> Iterator[Finding]:
     """嚴重既往病症，為拒保且極有短期死亡風險者: records (病歷) and an examination."""
     if application.maybe_flag("suspicion.grave_illness"):
@@ -59,7 +59,7 @@ def grave_illness(application: Application) -> Iterator[Finding]:
         yield exam(application, ("一般體檢",), "重病案件：體檢", **CHOICE)
 
 
-@rule("UW-A2.8", applies=IN_SCOPE)
+@rule("UW-A2.8", applies=IN_SCOPE, when="agent_report.known_client_months")
 def client_hardly_known(application: Application) -> Iterator[Finding]:
     """一年期傷害險主約(不含微型)，業務人員告知認識未滿一個月者."""
     known = application.maybe_number("agent_report.known_client_months")
@@ -67,13 +67,13 @@ def client_hardly_known(application: Application) -> Iterator[Finding]:
         yield from _means(application, "主動投保件：認識未滿一個月", "client_initiated", "FS")
 
 
-@rule("UW-A2.9", applies=IN_SCOPE)
+@rule("UW-A2.9", applies=IN_SCOPE, when="suspicion")
 def minor_out_of_proportion(application: Application) -> Iterator[Finding]:
     """未成年者，其投保金額與財力說明顯不相當者."""
     yield from _doubt(application, "minor_out_of_proportion", "未成年案件：投保金額與財力顯不相當", "FS")
 
 
-@rule("UW-A2.10", applies=IN_SCOPE)
+@rule("UW-A2.10", applies=IN_SCOPE, when="finance.previous")
 def income_has_jumped(application: Application) -> Iterator[Finding]:
     """一年內，收入/資產與前次差異達 30%且 30 萬者並未能合理說明."""
     jumped = tuple(name for name in INCOMES if _differs(application, name))
@@ -81,7 +81,7 @@ def income_has_jumped(application: Application) -> Iterator[Finding]:
         yield from _means(application, "短期內收入告知異常", "income_changed", "F", jumped)
 
 
-@rule("UW-A2.11", applies=IN_SCOPE)
+@rule("UW-A2.11", applies=IN_SCOPE, when="applications_3m")
 def many_applications(application: Application) -> Iterator[Finding]:
     """3 個月內密集向二家公司投保 and out of proportion: the form is required."""
     companies = {entry.get("company", entry.get("title")) for entry in application.entries("applications_3m")}
@@ -89,7 +89,7 @@ def many_applications(application: Application) -> Iterator[Finding]:
         yield doc(application, FORM, text=f"密集投保：檢附「{FORM}」", subject="insured", who="customer")
 
 
-@rule("UW-A2.12", applies=IN_SCOPE)
+@rule("UW-A2.12", applies=IN_SCOPE, when="suspicion")
 def unusual_beneficiary(application: Application) -> Iterator[Finding]:
     """身故受益人關係非直系親屬、配偶、公益團體經說明仍有疑慮者 (AMB-27)."""
     yield from _doubt(application, "beneficiary", "身故受益人關係有疑慮", ALL)
@@ -126,7 +126,7 @@ def claim_abuse(application: Application) -> Iterator[Finding]:
         yield survey(application, "業務員理賠浮濫紀錄：醫療險生存調查", subject="insured")
 
 
-@rule("UW-A2.14", applies=IN_SCOPE)
+@rule("UW-A2.14", applies=IN_SCOPE, when="events")
 def many_changed_policies(application: Application) -> Iterator[Finding]:
     """前 6 個月內借款、解約、減額繳清、展期、部分提領、縮額、停效、墊繳累計達 4 件: a survey is required."""
     limits = application.parameter("a2_changed_policies")
@@ -137,7 +137,7 @@ def many_changed_policies(application: Application) -> Iterator[Finding]:
         yield survey(application, f"6 個月內保單異動 {len(found)} 件：生存調查", subject="insured", value=len(found))
 
 
-@rule("UW-A2.15", applies=IN_SCOPE)
+@rule("UW-A2.15", applies=IN_SCOPE, when="sampling.selected")
 def drawn_exam_free_case(application: Application) -> Iterator[Finding]:
     """免體檢件 抽樣比率 4%."""
     if application.maybe_flag("sampling.selected"):
@@ -153,7 +153,7 @@ def call_was_impossible(application: Application) -> Iterator[Finding]:
         yield survey(application, "未能完成電訪：生存調查", subject="insured")
 
 
-@rule("UW-A2.16.2", applies=IN_SCOPE)
+@rule("UW-A2.16.2", applies=IN_SCOPE, when="suspicion")
 def other_signs(application: Application) -> Iterator[Finding]:
     """其它異常表徵，經評估有必要者."""
     yield from _doubt(application, "other", "其它異常表徵", ALL)
