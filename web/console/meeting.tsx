@@ -22,6 +22,7 @@ const recorderTexts = { on: "call.recording", broken: "call.recording_broken", o
 /** What the recorder really does: writing, for how long, how old the last frame is, how many gaps (S15, F34). */
 function RecorderBar({ truth, view }: { truth: RecorderTruth | null; view: CaseView }): JSX.Element {
   const state = phase.value === "reconnecting" ? "unknown" : truth?.stalled ? "broken" : truth?.writing ? "on" : "off";
+  const silent = participants.value.filter((who) => who.sources.camera?.on && !who.sources.camera.muted && !who.sources.camera.receiving).map((who) => who.name);
   const fact = (name: string, value: string): JSX.Element => <span><small>{t(`k.rec.${name}`)}</small><strong class="mono">{value}</strong></span>;
   return (
     <div class={`recorder ${state}`} data-testid="recorder" data-writing={state === "on"} data-state={state}>
@@ -30,14 +31,17 @@ function RecorderBar({ truth, view }: { truth: RecorderTruth | null; view: CaseV
       {fact("age", truth?.age_ms == null ? "–" : t("k.rec.ago", { seconds: (truth.age_ms / 1000).toFixed(1) }))}
       {fact("gaps", String(truth?.gaps ?? 0))}
       {fact("serial", view.meeting.recording?.serial ?? "–")}
-      {state === "broken" && <p class="recorder-why" role="alert" data-testid="recorder-why"><Icon name="alert" size={18} />{t("k.rec.broken_why")}</p>}
+      {state === "broken" && <p class="recorder-why" role="alert" data-testid="recorder-why"><Icon name="alert" size={18} />{t("k.rec.broken_why")}{silent.length > 0 && t("k.rec.broken_who", { names: silent.join("、") })}</p>}
     </div>
   );
 }
 
 /** Whether signing is open, and what it still waits for (S15). */
 function SigningState({ view }: { view: CaseView }): JSX.Element {
-  const { unlocked, reasons: [first] } = view.meeting.signing;
+  const { reasons: [first] } = view.meeting.signing;
+  const broken = phase.value === "reconnecting" || (recorder.value?.stalled ?? false);
+  const unlocked = view.meeting.signing.unlocked && !broken;
+  if (broken) return <Chip tone="bad" testid="signing-state">{t("k.rec.paused")}</Chip>;
   const locked = first ? `${t("k.rec.locked")}：${reasonName(first)}` : t("k.rec.locked");
   return <Chip tone={unlocked ? "good" : "warn"} testid="signing-state">{unlocked ? t("k.rec.unlocked") : locked}</Chip>;
 }

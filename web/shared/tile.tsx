@@ -51,6 +51,7 @@ function absence(who: Participant): string | null {
   if (!who.me && !who.connected) return t(published(who) ? "call.tile.lost" : "call.tile.coming");
   if (camera?.muted) return t("call.tile.camera_off");
   if (!camera?.on) return t(published(who) ? "call.tile.no_camera" : "call.tile.coming");
+  if (!who.me && !camera.receiving) return t("call.tile.waiting");
   return null;
 }
 
