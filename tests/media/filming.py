@@ -79,8 +79,15 @@ def voiced(samples: np.ndarray) -> bytes:
 class Footage:
     """A recording that is put together from clips."""
 
-    def __init__(self, blobs: Blobs, keys: Keys, recording_id: str = "rec-1", began: datetime = BEGAN):
-        self._blobs, self._keys, self._id, self._began = blobs, keys, recording_id, began
+    def __init__(
+        self,
+        blobs: Blobs,
+        keys: Keys,
+        recording_id: str = "rec-1",
+        began: datetime = BEGAN,
+        scope: str = SCOPE,
+    ):
+        self._blobs, self._keys, self._id, self._began, self._scope = blobs, keys, recording_id, began, scope
         self._tracks: dict[str, ManifestTrack] = {}
         self._gaps: list[Gap] = []
         self._until = 0
@@ -95,7 +102,7 @@ class Footage:
         )
         number = len(track.segments) + 1
         name = f"recordings/{self._id}/{self._began:%H%M%S}/{track_id}/{number}.{extension(codec)}"
-        await self._blobs.put(name, data, scope=SCOPE)
+        await self._blobs.put(name, data, scope=self._scope)
         duration = _duration_ms(data)
         segment = ManifestSegment(
             number=number, blob=name, sha256=sha256(data).hexdigest(), size=len(data), codec=codec,
@@ -119,7 +126,7 @@ class Footage:
             spool=SpoolProof(1, ""),
         )  # fmt: skip
         data = signed(manifest, await self._keys.public_key(), await self._keys.sign(digest(manifest)))
-        info = await self._blobs.put(f"recordings/{self._id}/manifest-{part}.json", data, scope=SCOPE)
+        info = await self._blobs.put(f"recordings/{self._id}/manifest-{part}.json", data, scope=self._scope)
         return Sealed(info.name, info.sha256)
 
 
