@@ -81,6 +81,23 @@ def identity(application: Application) -> str:
     return "minor" if is_under(application, person, application.parameter("adult_age")) else ""
 
 
+def perhaps_a_child(application: Application) -> bool:
+    """Scope: below 15, or nobody knows yet."""
+    return _perhaps(application, "under_15")
+
+
+def perhaps_special(application: Application) -> bool:
+    """Scope: one of the identities of 捌、二 (一)(二), or nobody knows yet."""
+    return _perhaps(application, "under_15", "minor", *SAME_CAPS, "unemployed")
+
+
+def _perhaps(application: Application, *found: str) -> bool:
+    try:
+        return identity(application) in found
+    except Unknown:
+        return True
+
+
 @derived
 def foreign_kind(application: Application) -> str:
     """捌、二、(七): "" for nationals; a foreign spouse with a job is general (註3)."""

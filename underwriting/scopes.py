@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from underwriting.accumulation import INVESTMENT
 from underwriting.application import Application, Unknown
 from underwriting.currency import TWD
 from underwriting.model import Finding, Value
-from underwriting.rule import all_of, new_cover
+from underwriting.rule import Scope, all_of, new_cover
 
 
 def applied_for(application: Application) -> tuple[Mapping[str, Any], ...]:
@@ -62,3 +62,23 @@ def if_known[**P](check: Callable[P, Iterator[Finding | Value]]) -> Callable[P, 
                 raise
 
     return answers
+
+
+@cache
+def asks_about(*lines: str) -> Scope:
+    """New cover that asks for one of these lines, or names no product."""
+
+    def in_scope(application: Application) -> bool:
+        return new_cover(application) and concerns(application, *lines)
+
+    return in_scope
+
+
+@cache
+def states(path: str) -> Scope:
+    """New cover of which something is stated there: what nobody has mentioned is out of scope."""
+
+    def in_scope(application: Application) -> bool:
+        return new_cover(application) and application.stated(path) is not None
+
+    return in_scope

@@ -10,7 +10,7 @@ from typing import Any
 from underwriting.accumulation import LIFE
 from underwriting.answers import doc, note, reject, review
 from underwriting.application import Application, Product, Unknown
-from underwriting.caps import identity
+from underwriting.caps import identity, perhaps_a_child
 from underwriting.checks import over, stated_on_record
 from underwriting.currency import amount_in_twd
 from underwriting.derived import derived
@@ -34,7 +34,7 @@ def guarded(application: Application) -> bool:
     return application.stated("insured.guardianship") == "guardianship"
 
 
-section = partial(rule, applies=all_of(new_cover, applies_for_cover))
+section = partial(rule, applies=all_of(new_cover, applies_for_cover, perhaps_a_child))
 under_guardian = partial(rule, applies=all_of(new_cover, guarded))
 
 

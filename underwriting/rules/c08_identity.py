@@ -8,14 +8,14 @@ from functools import partial
 from underwriting.accumulation import LIFE, own_totals, totals_with_peers
 from underwriting.answers import review
 from underwriting.application import Application
-from underwriting.caps import SAME_CAPS, identity
+from underwriting.caps import SAME_CAPS, identity, perhaps_special
 from underwriting.checks import over
 from underwriting.model import Finding, Value
-from underwriting.rule import new_cover, rule
+from underwriting.rule import all_of, new_cover, rule
 from underwriting.rules.c08_products import LINE_ZH, held
 from underwriting.scopes import applied_for, concerns, if_known
 
-section = partial(rule, applies=new_cover)
+section = partial(rule, applies=all_of(new_cover, perhaps_special))
 
 
 @section("UW-08.2.1.1.1")

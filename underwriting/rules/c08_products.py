@@ -9,6 +9,7 @@ from underwriting.accumulation import annualised_premium, life_total_x, totals_w
 from underwriting.answers import note, reject, review
 from underwriting.application import Application, Product
 from underwriting.caps import (
+    CARE,
     asked_for,
     by_class,
     hospital_by_income,
@@ -22,9 +23,10 @@ from underwriting.checks import over, reminder
 from underwriting.currency import amount_in_twd
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
-from underwriting.scopes import applied_for, concerns, if_known
+from underwriting.scopes import applied_for, asks_about, if_known
 
 section = partial(rule, applies=new_cover)
+HOSPITAL = asks_about("hospital_daily")
 LINE_ZH = {
     "life": "壽險",
     "term_life": "定期壽險",
@@ -77,22 +79,18 @@ def wealth_products_are_adjusted(application: Application) -> Iterator[Finding]:
         yield review(text, "wealth_type", subject="insured", items=lines)
 
 
-@section("UW-08.1.1.1")
+@rule("UW-08.1.1.1", applies=HOSPITAL)
 @if_known
 def hospital_by_life_total_or_premium(application: Application) -> Iterator[Finding | Value]:
     """The table, which income may lift (玖、三、(四)1)."""
-    if applied_for(application) and not concerns(application, "hospital_daily"):
-        return
     yield Value("hospital_daily_table_cap", hospital_table_cap(application))
     yield from held(application, "hospital_daily", hospital_by_income(application))
 
 
-@section("UW-08.1.1.2")
+@rule("UW-08.1.1.2", applies=HOSPITAL)
 @if_known
 def hospital_with_peers(application: Application) -> Iterator[Finding | Value]:
     """15,000 in every tier; beyond it income decides (AMB-49)."""
-    if applied_for(application) and not concerns(application, "hospital_daily"):
-        return
     cap = application.parameter("hospital_with_peers")
     total = totals_with_peers(application, ("hospital_daily",))
     if total > cap and special_hospital_cap(application) is None:
@@ -101,110 +99,109 @@ def hospital_with_peers(application: Application) -> Iterator[Finding | Value]:
     yield from over("住院醫療日額於本公司+同業累計", "hospital_daily", cap, total, scope="with_peers")
 
 
-@section("UW-08.1.1.3")
+@rule("UW-08.1.1.3", applies=HOSPITAL)
 @if_known
 def what_counts_as_x(application: Application) -> Iterator[Finding]:
-    if applied_for(application) and concerns(application, "hospital_daily"):
+    if applied_for(application):
         yield note("VALUE", "壽(保)險主、附約累計總保額", value=life_total_x(application))
 
 
-@section("UW-08.1.1.4")
+@rule("UW-08.1.1.4", applies=HOSPITAL)
 @if_known
 def what_counts_as_premium(application: Application) -> Iterator[Finding]:
-    if applied_for(application) and concerns(application, "hospital_daily"):
+    if applied_for(application):
         yield note("VALUE", "年繳化保費", value=annualised_premium(application))
 
 
-@section("UW-08.1.1.5")
+@rule("UW-08.1.1.5", applies=HOSPITAL)
 def hospital_is_weighed_as_a_whole(application: Application) -> Iterator[Finding]:
-    if applied_for(application) and concerns(application, "hospital_daily"):
+    if applied_for(application):
         yield reminder(
             "住院醫療日額仍需依體況、投保目的、家庭及同業投保狀況綜合評估", "hospital_daily", subject="insured"
         )
 
 
-@section("UW-08.1.2")
+@rule("UW-08.1.2", applies=asks_about("term_life"))
 @if_known
 def term_life(application: Application) -> Iterator[Finding]:
     yield from held_by_product(application, "term_life")
 
 
-@section("UW-08.1.3")
+@rule("UW-08.1.3", applies=asks_about("surgery"))
 @if_known
 def surgery(application: Application) -> Iterator[Finding]:
     yield from held_by_product(application, "surgery")
 
 
-@section("UW-08.1.5")
+@rule("UW-08.1.5", applies=asks_about("ci"))
 @if_known
 def critical_illness(application: Application) -> Iterator[Finding]:
     yield from held_by_product(application, "ci")
 
 
-@section("UW-08.1.6")
+@rule("UW-08.1.6", applies=asks_about("catastrophic"))
 @if_known
 def catastrophic_illness(application: Application) -> Iterator[Finding]:
     yield from held_by_product(application, "catastrophic")
 
 
-@section("UW-08.1.7")
+@rule("UW-08.1.7", applies=asks_about(*CARE))
 @if_known
 def care_and_dementia(application: Application) -> Iterator[Finding]:
     """Together (AMB-09)."""
     yield from held_by_product(application, "ltc_dementia")
 
 
-@section("UW-08.1.8")
+@rule("UW-08.1.8", applies=asks_about("cancer_daily"))
 @if_known
 def cancer_by_the_day(application: Application) -> Iterator[Finding]:
     yield from held_by_product(application, "cancer_daily")
 
 
-@section("UW-08.1.9")
+@rule("UW-08.1.9", applies=asks_about("cancer_lump"))
 @if_known
 def cancer_lump_sum(application: Application) -> Iterator[Finding]:
     yield from held_by_product(application, "cancer_lump")
 
 
-@section("UW-08.1.10")
+@rule("UW-08.1.10", applies=asks_about("accident"))
 @if_known
 def accident_by_class(application: Application) -> Iterator[Finding]:
     yield from held_by_class(application, "accident")
 
 
-@section("UW-08.1.11.1")
+@rule("UW-08.1.11.1", applies=asks_about("accident_medical_daily"))
 @if_known
 def accident_daily_by_class(application: Application) -> Iterator[Finding]:
     yield from held_by_class(application, "accident_medical_daily")
 
 
-@section("UW-08.1.11.2")
+@rule("UW-08.1.11.2", applies=asks_about("accident_medical_daily"))
 @if_known
 def accident_daily_with_peers(application: Application) -> Iterator[Finding | Value]:
     cap = application.parameter("accident_daily_with_peers")
     yield Value("caps_with_peers", {"accident_medical_daily": cap})
-    if asked_for(application, "accident_medical_daily"):
-        total = totals_with_peers(application, ("accident_medical_daily",))
-        yield from over("意外傷害日額於本公司+同業累計", "accident_medical_daily", cap, total, scope="with_peers")
+    total = totals_with_peers(application, ("accident_medical_daily",))
+    yield from over("意外傷害日額於本公司+同業累計", "accident_medical_daily", cap, total, scope="with_peers")
 
 
-@section("UW-08.1.12.1")
+@rule("UW-08.1.12.1", applies=asks_about("disability_lump"))
 def no_lump_rider_on_a_disability_main(application: Application) -> Iterator[Finding]:
     yield from _no_rider(application, "disability_lump")
 
 
-@section("UW-08.1.12.2")
+@rule("UW-08.1.12.2", applies=asks_about("disability_lump"))
 @if_known
 def disability_lump_by_class(application: Application) -> Iterator[Finding]:
     yield from held_by_class(application, "disability_lump")
 
 
-@section("UW-08.1.13.1")
+@rule("UW-08.1.13.1", applies=asks_about("disability_monthly"))
 def no_monthly_rider_on_a_disability_main(application: Application) -> Iterator[Finding]:
     yield from _no_rider(application, "disability_monthly")
 
 
-@section("UW-08.1.13.2")
+@rule("UW-08.1.13.2", applies=asks_about("disability_monthly"))
 @if_known
 def disability_monthly_by_class(application: Application) -> Iterator[Finding]:
     yield from held_by_class(application, "disability_monthly")

@@ -15,7 +15,7 @@ from underwriting.model import Finding, Value
 from underwriting.rule import all_of, new_cover, rule
 from underwriting.rules.c10_sampling import raised_for
 from underwriting.rules.ca2_doubts import MEDICAL
-from underwriting.scopes import applied_for, concerns, if_known, lines_of
+from underwriting.scopes import applied_for, asks_about, if_known, lines_of, states
 
 FORM = "財務狀況告知書"
 DISCRETIONARY = {"subject": "insured", "strength": "discretionary"}
@@ -28,6 +28,7 @@ def surveyable(application: Application) -> bool:
 
 
 section = partial(rule, applies=new_cover)
+SUSPECTED = all_of(states("suspicion"), surveyable)
 surveys = partial(rule, applies=all_of(new_cover, surveyable))
 
 
@@ -109,12 +110,10 @@ def income_by_occupation(application: Application) -> Iterator[Finding]:
         yield review(text, "income_over_average", subject="insured", value=income)
 
 
-@section("UW-09.3.4.1")
+@rule("UW-09.3.4.1", applies=asks_about("hospital_daily"))
 @if_known
 def daily_by_income(application: Application) -> Iterator[Finding | Value]:
     """Beyond the table 1/120 of the year's or 10 % of the month's income; never for special identities (AMB-30)."""
-    if applied_for(application) and not concerns(application, "hospital_daily"):
-        return
     own = own_totals(application, ("hospital_daily",))
     beyond = own > hospital_table_cap(application)
     if not beyond and all(application.stated(f"finance.{n}") is None for n in ("work_income", "monthly_salary")):
@@ -127,13 +126,13 @@ def daily_by_income(application: Application) -> Iterator[Finding | Value]:
         yield review(text, "daily_by_income", subject="insured", items=_forms_differ(application))
 
 
-@section("UW-09.3.5.1")
+@rule("UW-09.3.5.1", applies=asks_about("disability_monthly"))
 @if_known
 def disability_by_income(application: Application) -> Iterator[Finding]:
     yield from _monthly(application, "disability_monthly", ("disability_monthly",), "每月失能扶助金")
 
 
-@section("UW-09.3.5.2")
+@rule("UW-09.3.5.2", applies=asks_about(*CARE))
 @if_known
 def care_by_income(application: Application) -> Iterator[Finding]:
     yield from _monthly(application, "ltc_dementia", CARE, "長期照護系列每月給付")
@@ -161,7 +160,7 @@ def form_at_a_third_of_the_policyholders(application: Application) -> Iterator[F
     yield from _form_at_a_third(application, "ph", "policyholder")
 
 
-@section("UW-09.3.6.5")
+@rule("UW-09.3.6.5", applies=states("applications_3m"))
 def form_for_dense_applications(application: Application) -> Iterator[Finding]:
     companies = {a.get("company", a.get("title")) for a in application.entries("applications_3m")}
     dense = len(companies) >= application.parameter("dense_application_months")["companies"]
@@ -175,7 +174,7 @@ def form_on_demand(application: Application) -> Iterator[Finding]:
         yield _form(application, "核保員要求填答", **DISCRETIONARY)
 
 
-@surveys("UW-09.3.7.2")
+@rule("UW-09.3.7.2", applies=all_of(states("client_initiated"), surveyable))
 def survey_of_client_initiated(application: Application) -> Iterator[Finding]:
     kinds = ("high_sum_low_premium", "high_medical")
     risky = any(p.get(kind) is True for p in applied_for(application) for kind in kinds)
@@ -183,7 +182,7 @@ def survey_of_client_initiated(application: Application) -> Iterator[Finding]:
         yield survey(application, "主動投保件且為高保額低保費或高醫療保障：生存調查", subject="insured")
 
 
-@surveys("UW-09.3.7.3")
+@rule("UW-09.3.7.3", applies=SUSPECTED)
 def survey_of_doubtful_signatures(application: Application) -> Iterator[Finding]:
     """A person has the doubt first (AMB-27)."""
     doubts = ("signature_mismatch", "abnormal_application")
@@ -191,13 +190,13 @@ def survey_of_doubtful_signatures(application: Application) -> Iterator[Finding]
         yield survey(application, "疑似非親簽或異常投保紀錄：生存調查", **DISCRETIONARY)
 
 
-@surveys("UW-09.3.7.4")
+@rule("UW-09.3.7.4", applies=SUSPECTED)
 def survey_of_doubtful_beneficiaries(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("suspicion.beneficiary"):
         yield survey(application, "身故受益人關係有疑慮：生存調查", **DISCRETIONARY)
 
 
-@surveys("UW-09.3.7.5")
+@rule("UW-09.3.7.5", applies=SUSPECTED)
 def survey_of_abnormal_claims(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("suspicion.claims"):
         yield survey(application, "有異常理賠紀錄：生存調查", subject="insured")
@@ -220,7 +219,7 @@ def survey_after_claim_abuse(application: Application) -> Iterator[Finding]:
         yield survey(application, "業務人員理賠浮濫紀錄：醫療險生存調查", subject="insured")
 
 
-@surveys("UW-09.3.7.8")
+@rule("UW-09.3.7.8", applies=SUSPECTED)
 def survey_of_other_doubts(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("suspicion.other"):
         yield survey(application, "其他經評估有異常疑慮：生存調查", **DISCRETIONARY)
@@ -258,8 +257,6 @@ def _form(application: Application, why: str, **more: object) -> Finding:
 
 
 def _monthly(application: Application, line: str, lines: tuple[str, ...], text: str) -> Iterator[Finding]:
-    if not concerns(application, *lines):
-        return
     total, cap = own_totals(application, lines), application.parameter("monthly_benefit_cap")
     if not total:
         return

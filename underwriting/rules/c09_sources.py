@@ -15,7 +15,7 @@ from underwriting.finance import family_income_of_items
 from underwriting.model import Finding, Value
 from underwriting.rule import all_of, new_cover, rule
 from underwriting.rules.c02_premium import is_high_sum
-from underwriting.scopes import applied_for, if_known, invests
+from underwriting.scopes import applied_for, if_known, invests, states
 
 REPORT_FIELDS = ("premium_source", "events")
 STATEMENT_FIELDS = ("purpose", "company", "duties", "shareholder", "incomes", "assets", "fund_source", "three_months")
@@ -84,7 +84,7 @@ def large_sums_are_proven(application: Application) -> Iterator[Finding]:
         yield doc(application, "財力證明", "財務證明文件影本", subject="insured", who="customer")
 
 
-@section("UW-09.2.5")
+@rule("UW-09.2.5", applies=states("suspicion"))
 def proof_or_survey_on_demand(application: Application) -> Iterator[Finding]:
     doubts = tuple(name for name in DOUBTS if application.maybe_flag(f"suspicion.{name}"))
     if doubts:

@@ -24,7 +24,7 @@ from underwriting.exams import (
 )
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
-from underwriting.scopes import if_known
+from underwriting.scopes import asks_about, if_known, states
 
 section = partial(rule, applies=new_cover)
 BOOKLET = "兒童健康手冊"
@@ -88,7 +88,7 @@ def limit_comes_first(application: Application) -> Iterator[Finding]:
     yield note("VALUE", "是否逾免體檢額度：" + ("、".join(KIND_ZH[k] for k in over) or "否"), items=over)
 
 
-@section("UW-10.1.4")
+@rule("UW-10.1.4", applies=states("exam"))
 def underwriter_asks_for_an_exam(application: Application) -> Iterator[Finding]:
     if not application.maybe_flag("exam.asked_by_underwriter"):
         return
@@ -100,14 +100,14 @@ def underwriter_asks_for_an_exam(application: Application) -> Iterator[Finding]:
         yield note("REFUND", "退還已收取之保險費", to="policyholder")
 
 
-@section("UW-10.2")
+@rule("UW-10.2", applies=asks_about("disability_lump", "disability_monthly"))
 @if_known
 def disability_has_its_table(application: Application) -> Iterator[Finding]:
     if items := for_disability(application):
         yield exam(application, items, "失能保險累計應體檢", line="disability_lump")
 
 
-@section("UW-10.3")
+@rule("UW-10.3", applies=asks_about("hospital_daily"))
 @if_known
 def hospital_has_its_table(application: Application) -> Iterator[Finding]:
     """A child under 15 may hand in the booklet instead."""
@@ -118,14 +118,14 @@ def hospital_has_its_table(application: Application) -> Iterator[Finding]:
         yield exam(application, items, "住院醫療保險累計應體檢", line="hospital_daily")
 
 
-@section("UW-10.4")
+@rule("UW-10.4", applies=asks_about("surgery"))
 @if_known
 def surgery_has_its_table(application: Application) -> Iterator[Finding]:
     if items := for_surgery(application):
         yield exam(application, items, "手術醫療保險累計應體檢", line="surgery")
 
 
-@section("UW-10.5")
+@rule("UW-10.5", applies=asks_about("dementia", "ltc_dementia"))
 @if_known
 def dementia_has_its_table(application: Application) -> Iterator[Finding]:
     items = for_dementia(application)

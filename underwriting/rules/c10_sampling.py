@@ -14,7 +14,7 @@ from underwriting.derived import derived
 from underwriting.exams import sampled
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
-from underwriting.scopes import applied_for, lines_of
+from underwriting.scopes import applied_for, lines_of, states
 
 section = partial(rule, applies=new_cover)
 
@@ -28,13 +28,13 @@ def cases_are_drawn(application: Application) -> Iterator[Finding | Value]:
         yield survey(application, "抽樣生存調查", subject="insured")
 
 
-@section("UW-10.6.2")
+@rule("UW-10.6.2", applies=states("sampling"))
 def drawn_case_has_a_general_exam(application: Application) -> Iterator[Finding]:
     if items := sampled(application):
         yield exam(application, items, "抽樣體檢")
 
 
-@section("UW-10.6.3")
+@rule("UW-10.6.3", applies=states("sampling"))
 def drawn_insured_may_not_refuse(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("sampling.refused") or application.maybe_flag("sampling.overdue"):
         yield reject("被抽樣之被保險人逾期未完成或拒絕，無法承保", subject="insured", field="sampling")

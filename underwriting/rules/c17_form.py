@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -31,7 +31,8 @@ def substandard(application: Application) -> bool:
 
 
 def allocated(application: Application) -> bool:
-    return any("allocation_pct" in fund for fund in application.entries("funds"))
+    funds = application.stated("funds")
+    return isinstance(funds, list) and any(isinstance(fund, Mapping) and "allocation_pct" in fund for fund in funds)
 
 
 section = partial(rule, applies=cover_invests)
