@@ -100,10 +100,11 @@ class ReorderWindow:
 
     def push(self, packet: Packet) -> list[Packet | None]:
         """What is in order now; None where packets were lost for good."""
-        sequence = self._unwrap(packet.sequence)
-        if sequence == self._next and not self._waiting:  # nearly always
+        if not self._waiting and self._next is not None and packet.sequence == self._next & 0xFFFF:  # nearly always
+            self._unwrap.highest = self._next
             self._next += 1
             return [packet]
+        sequence = self._unwrap(packet.sequence)
         if self._next is not None and sequence < self._next:
             return self._late(sequence, packet)
         if sequence in self._waiting:
@@ -177,6 +178,7 @@ class Assembler:
         self._parts: list[bytes] = []
         self._size = 0
         self._time = 0
+        self._stamp = -1  # of the packet before, as it was sent
         self._began = 0.0
         self.wants_keyframe = self._video
         self.dropped = 0  # frames, for want of a key frame or of a packet
@@ -209,19 +211,23 @@ class Assembler:
         return frames
 
     def _feed(self, packet: Packet, frames: list[EncodedFrame]) -> None:
-        time = self._unwrap_time(packet.timestamp)
-        if self._parts and time != self._time:  # whole without its marker: no packet is missing here
-            self._finish(frames)
+        if packet.timestamp != self._stamp or not self._parts:
+            self._next_frame(packet.timestamp, frames)
         piece = self._format.unpack(packet.payload)
         if piece is None or not (self._parts or piece.start) or self._size + len(piece.data) > FRAME_LIMIT:
             self._break()
             return
         if not self._parts:
-            self._time, self._began = time, packet.arrived
+            self._began = packet.arrived
         self._parts.append(piece.data)
         self._size += len(piece.data)
         if packet.marker or not self._video:
             self._finish(frames)
+
+    def _next_frame(self, timestamp: int, frames: list[EncodedFrame]) -> None:
+        if self._parts:  # whole without its marker: no packet is missing here
+            self._finish(frames)
+        self._stamp, self._time = timestamp, self._unwrap_time(timestamp)
 
     def _finish(self, frames: list[EncodedFrame]) -> None:
         data = b"".join(self._parts)
