@@ -16,14 +16,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from obstore.store import MemoryStore
 
 from bench._footage import shoot
 from bench._table import show
 from esign.fonts import font_files
 from media.compose import compose
 from media.compose_video import OPTIONS
-from ports.blobs import SealedBlobs
+from ports.blobs import open_blobs
 from ports.keys import MemoryKeys
 
 PEOPLE = 3
@@ -56,7 +55,7 @@ def run(arguments: argparse.Namespace) -> dict:
 
 async def measure(seconds: int) -> tuple[dict, list[tuple[bytes, bytes]]]:
     keys = MemoryKeys()
-    blobs = SealedBlobs(MemoryStore(), keys)
+    blobs = open_blobs("memory:", keys)
     order, files = await shoot(PEOPLE, seconds, blobs, keys)
     cpu, wall = time.process_time(), time.monotonic()
     made = await compose(order, blobs=blobs, font=font_files()[0])

@@ -18,7 +18,6 @@ from struct import pack
 
 import av
 import numpy as np
-from obstore.store import MemoryStore
 
 from bench._footage import BEGAN, WORDS
 from bench._table import show
@@ -33,7 +32,7 @@ from media.messages import SealedRecording, TrackInfo
 from media.mp4 import file_head
 from media.recorder import Recorder
 from media.timing import ntp_ms
-from ports.blobs import SealedBlobs
+from ports.blobs import SealedBlobs, open_blobs
 from ports.clock import FrozenClock
 from ports.keys import MemoryKeys
 
@@ -57,7 +56,7 @@ def run(arguments: argparse.Namespace) -> dict:
 
 async def measure(minutes: int, looked_at: tuple[int, ...]) -> dict:
     keys = MemoryKeys()
-    blobs = SealedBlobs(MemoryStore(), keys)
+    blobs = open_blobs("memory:", keys)
     call = Call(minutes)
     with tempfile.TemporaryDirectory(prefix="cvx-bench-") as folder:
         sealed = await call.record(Path(folder), blobs, keys)

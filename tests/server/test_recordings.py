@@ -1,11 +1,16 @@
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from cases.actor import SYSTEM
+from cases.events_composition import CompositionMade
+from cases.events_papers import CaseSubmitted
 from cases.meeting import open_meeting
 from cases.recording import recording_sealed
+from cases.workflow import load, record
 from media.messages import SealedRecording, SealedTrack, SegmentRef
 from server.errors import RangeInvalid
 from server.handlers.recordings import PART_BYTES, wanted_range
+from tests.server.conftest import VERSION
 from tests.server.stage import approved_case
 
 
@@ -131,3 +136,46 @@ async def test_who_is_refused_leaves_no_trace_of_a_view(system, sealed):
     await agent.get(f"/api/cases/{case_id}/recording/segments/cam/7")
     await (await system.logged_in("agent-2")).get(f"/api/cases/{case_id}/recording/segments/cam/0")
     assert await views(system, case_id) == []
+
+
+@pytest.fixture
+async def filmed(system, sealed):
+    """The case is submitted and the film of its meeting made."""
+    agent, case_id, data = sealed
+    case = await load(system.desk, case_id)
+    info = await system.desk.blobs.put(f"{case_id}/rec/film.mp4", data, scope=case_id)
+    made = CompositionMade(
+        recording_id=case.recording.recording_id,
+        blob=info.name,
+        sha256=info.sha256,
+        size=info.size,
+        seconds=1.0,
+        manifests=(),
+    )
+    submitted = CaseSubmitted(package_sha256="0" * 64, documents=())
+    await record(system.desk, SYSTEM, case_id, lambda _: [submitted, made])
+    return agent, case_id, data
+
+
+async def test_a_reviewer_gets_the_film_by_range_and_nobody_else_does(system, filmed):
+    agent, case_id, data = filmed
+    path = f"/api/cases/{case_id}/recording/composition"
+    reviewer = await system.logged_in("reviewer-1")
+    async with reviewer.session.get(system.origin + path, headers={**VERSION, "Range": "bytes=5-104"}) as part:
+        assert (part.status, part.headers["Content-Type"], await part.read()) == (206, "video/mp4", data[5:105])
+        assert part.headers["Content-Range"] == f"bytes 5-104/{len(data)}"
+    assert (await reviewer.get(path))[1] == data
+    for person_id in ("agent-1", "member-1"):
+        status, problem = await (await system.logged_in(person_id)).get(path)
+        assert (status, problem["code"]) == (403, "wrong_role")
+    assert await views(system, case_id) == [("reviewer:reviewer-1", [])]
+    _, view = await agent.get(f"/api/cases/{case_id}/recording")
+    assert (view["composition"]["status"], view["composition"]["size"]) == ("ready", len(data))
+
+
+async def test_a_film_that_is_not_made_yet_is_not_found(system, sealed):
+    _, case_id, _ = sealed
+    await record(system.desk, SYSTEM, case_id, lambda _: [CaseSubmitted(package_sha256="0" * 64, documents=())])
+    reviewer = await system.logged_in("reviewer-1")
+    status, problem = await reviewer.get(f"/api/cases/{case_id}/recording/composition")
+    assert (status, problem["code"]) == (404, "composition_not_ready")
