@@ -71,7 +71,7 @@ def one_of_three_proofs(application: Application) -> Iterator[Finding]:
     yield Finding("DOC", text, status(bool(found)), doc="居留證", satisfied_by=found, **about)
 
 
-@section("UW-08.2.7.4")
+@section("UW-08.2.7.4", when="insured.mainland_spouse")
 def mainland_spouse_without_permit(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("insured.mainland_spouse") and not documents(application, PERMIT):
         yield doc(application, *ENTRY, subject="insured", person="insured", who="customer")

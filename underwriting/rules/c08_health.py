@@ -189,7 +189,7 @@ def certificate_is_attached(application: Application) -> Iterator[Finding]:
     yield doc(application, "身心障礙證明正反面影本", DISABILITY, text=text, subject="insured", who="customer")
 
 
-@with_disability("UW-08.2.6.2")
+@with_disability("UW-08.2.6.2", when="insured.disability_expiry")
 def certificate_is_valid(application: Application) -> Iterator[Finding]:
     """A blank expiry is a permanent one (110 年 5 月起)."""
     ends = application.maybe_day("insured.disability_expiry")

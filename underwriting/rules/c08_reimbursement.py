@@ -69,7 +69,7 @@ def some_policies_do_not_count(application: Application) -> Iterator[Finding]:
         yield note("VALUE", "政策性保險、團險公費件、旅平險、微型保險不計入張數", items=items)
 
 
-@section("UW-08.1.4.6")
+@section("UW-08.1.4.6", when="replaces_reimbursement")
 def cancelling_an_old_policy_is_weighed(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("replaces_reimbursement"):
         text = "取消舊件可能保障中斷、保險年齡及保費增加、重新核保，請審慎評估"

@@ -59,19 +59,19 @@ def parents_income_for_the_young(application: Application, person: Person) -> It
         yield review(text, "parents_income", subject="insured", person="insured")
 
 
-@section("UW-09.3.2.1")
+@section("UW-09.3.2.1", when="finance.ph_annualised_premium_own_and_peer")
 def outlay_is_the_policyholders(application: Application) -> Iterator[Finding]:
     premium = application.maybe_number("finance.ph_annualised_premium_own_and_peer")
     if premium is not None:
         yield note("VALUE", "保險費總支出以要保人需交付之總保費計算", value=premium, subject="policyholder")
 
 
-@section("UW-09.3.2.2")
+@section("UW-09.3.2.2", when="finance.insured_annualised_premium_own_and_peer")
 def insured_within_a_third(application: Application) -> Iterator[Finding]:
     yield from _within(application, "insured", "insured")
 
 
-@section("UW-09.3.2.3")
+@section("UW-09.3.2.3", when="finance.ph_annualised_premium_own_and_peer")
 def policyholder_within_a_third(application: Application) -> Iterator[Finding]:
     yield from _within(application, "ph", "policyholder")
 
@@ -99,7 +99,7 @@ def what_premiums_are_left_out(application: Application) -> Iterator[Finding]:
         yield note("VALUE", "不含躉繳、一年期傷害、旅平、微型、政府/公費團險及未異動續保件", items=left)
 
 
-@section("UW-09.3.3")
+@section("UW-09.3.3", when="finance.occupation_average")
 def income_by_occupation(application: Application) -> Iterator[Finding]:
     average, income = (
         application.maybe_number("finance.occupation_average"),
@@ -150,12 +150,12 @@ def form_over_the_multiple(application: Application) -> Iterator[Finding]:
         yield _form(application, "累計保額超過家庭年收入倍數或 20 倍以上", subject="insured", total=total)
 
 
-@section("UW-09.3.6.3")
+@section("UW-09.3.6.3", when="finance.insured_annualised_premium_own_and_peer")
 def form_at_a_third_of_the_insureds(application: Application) -> Iterator[Finding]:
     yield from _form_at_a_third(application, "insured", "insured")
 
 
-@section("UW-09.3.6.4")
+@section("UW-09.3.6.4", when="finance.ph_annualised_premium_own_and_peer")
 def form_at_a_third_of_the_policyholders(application: Application) -> Iterator[Finding]:
     yield from _form_at_a_third(application, "ph", "policyholder")
 

@@ -110,7 +110,7 @@ def public_sources_are_read(application: Application) -> Iterator[Finding]:
     yield (review if adverse else reminder)(text, "public_sources")
 
 
-@money("UW-09.4.1")
+@money("UW-09.4.1", when="finance.work_income")
 def work_income_and_its_proof(application: Application) -> Iterator[Finding]:
     income = application.maybe_number("finance.work_income")
     if income is not None:
@@ -118,7 +118,7 @@ def work_income_and_its_proof(application: Application) -> Iterator[Finding]:
         yield note("VALUE", text, value=income, subject="insured")
 
 
-@money("UW-09.4.2")
+@money("UW-09.4.2", when="finance.other_income")
 def other_income(application: Application) -> Iterator[Finding]:
     income = application.maybe_number("finance.other_income")
     if income is not None:
@@ -133,7 +133,7 @@ def income_of_the_family(application: Application) -> Iterator[Value]:
         yield Value("family_income", income)
 
 
-@money("UW-09.4.4")
+@money("UW-09.4.4", when="finance.proofs")
 def proofs_of_assets_are_recent(application: Application) -> Iterator[Finding]:
     ages = application.parameter("proof_months")
     for index, proof in enumerate(application.entries("finance.proofs")):

@@ -46,7 +46,7 @@ def two_kinds_are_added_apart(application: Application) -> Iterator[Value]:
         yield Value(f"exam_amount_{kind}", exam_amount(application, kind))
 
 
-@section("UW-10.1.1.4")
+@section("UW-10.1.1.4", when="inforce")
 def old_policies_are_left_out(application: Application) -> Iterator[Finding]:
     """超過二年以上; not for 失能, 住院/手術, 失智, which have their own tables."""
     if application.stated("exam_amount") is not None or application.stated("inforce") is None:
@@ -88,7 +88,7 @@ def limit_comes_first(application: Application) -> Iterator[Finding]:
     yield note("VALUE", "是否逾免體檢額度：" + ("、".join(KIND_ZH[k] for k in over) or "否"), items=over)
 
 
-@rule("UW-10.1.4", applies=states("exam"))
+@rule("UW-10.1.4", when="exam.asked_by_underwriter", applies=states("exam"))
 def underwriter_asks_for_an_exam(application: Application) -> Iterator[Finding]:
     if not application.maybe_flag("exam.asked_by_underwriter"):
         return

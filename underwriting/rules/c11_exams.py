@@ -54,7 +54,7 @@ def reinsurer_comes_first(application: Application) -> Iterator[Finding]:
             yield review("未滿 15 歲逾免體檢額度，體檢項目表無此年齡", "child_exam", subject="insured", scope=kind)
 
 
-@section("UW-11.1.3")
+@section("UW-11.1.3", when="inforce")
 @if_known
 def older_policies_do_not_count(application: Application) -> Iterator[Finding]:
     """超過 2 年以上之有效保單得免列入 (the sums are those of UW-10.1.1.4)."""
@@ -73,7 +73,7 @@ def table_exempts_but_the_grade_does_not(application: Application) -> Iterator[F
             )
 
 
-@section("UW-11.2")
+@section("UW-11.2", when="insured.hepatitis_b_carrier")
 def carrier_has_a_liver_test(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("insured.hepatitis_b_carrier"):
         if application.parameter("sampled_items")[0] in all_items(application):

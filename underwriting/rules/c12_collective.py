@@ -51,7 +51,7 @@ def first_by_remittance_renewal_by_transfer(application: Application) -> Iterato
         )
 
 
-@section("UW-12.1.3")
+@section("UW-12.1.3", when="group.inforce_counted")
 def in_force_insured_are_counted(application: Application) -> Iterator[Finding]:
     """合併有效契約被保險人, without 旅平險, 團險, 一年期人身保險; the rate is for new contracts only."""
     merged = application.stated("group.inforce_counted", 0)
@@ -59,7 +59,7 @@ def in_force_insured_are_counted(application: Application) -> Iterator[Finding]:
         yield note("VALUE", f"合併有效契約被保險人 {merged} 人", value=merged, scope="new_contracts")
 
 
-@section("UW-12.2.1")
+@section("UW-12.2.1", when="group.kind")
 def group_has_an_employer_or_is_registered(application: Application) -> Iterator[Finding]:
     kind = application.stated("group.kind")
     if kind is not None and kind not in application.parameter("collective_group_kinds"):
@@ -68,17 +68,17 @@ def group_has_an_employer_or_is_registered(application: Application) -> Iterator
         )
 
 
-@section("UW-12.2.2")
+@section("UW-12.2.2", when="group.kind")
 def government_unit_stands_alone(application: Application) -> Iterator[Finding]:
     yield from _own_group(application, "government", "政府機構依人事、會計獨立單位個別成立集體彙繳團體")
 
 
-@section("UW-12.2.3")
+@section("UW-12.2.3", when="group.kind")
 def affiliate_stands_alone(application: Application) -> Iterator[Finding]:
     yield from _own_group(application, "affiliate", "金控/集團/關係企業依人事會計獨立單位個別成立集體彙繳團體")
 
 
-@section("UW-12.2.4")
+@section("UW-12.2.4", when="group.members")
 def conscripts_are_no_members(application: Application) -> Iterator[Finding]:
     excluded = application.parameter("collective_excluded_members")
     wrong = tuple(m["id"] for m in _members(application, "employee") if m.get("employment") in excluded)
@@ -86,7 +86,7 @@ def conscripts_are_no_members(application: Application) -> Iterator[Finding]:
         yield reject("義務役、替代役官兵或軍校學生非一般集體彙繳件適用對象", scope="member", items=wrong)
 
 
-@section("UW-12.2.5")
+@section("UW-12.2.5", when="group.members")
 def employees_are_regular_and_paid(application: Application) -> Iterator[Finding]:
     excluded = application.parameter("collective_excluded_members")
     wrong = tuple(
@@ -98,7 +98,7 @@ def employees_are_regular_and_paid(application: Application) -> Iterator[Finding
         yield reject("員工以正式僱用且定期支領薪資者為限", scope="member", items=wrong)
 
 
-@section("UW-12.2.6")
+@section("UW-12.2.6", when="group.members")
 def family_is_close_or_lives_together(application: Application) -> Iterator[Finding]:
     close = application.parameter("collective_family")
     wrong = tuple(
@@ -110,7 +110,7 @@ def family_is_close_or_lives_together(application: Application) -> Iterator[Find
         yield reject("家屬須為員工之父母、配偶、子女及其他共同居住之親屬", scope="member", items=wrong)
 
 
-@section("UW-12.3.2")
+@section("UW-12.3.2", when="payment_change.renewal_to")
 def discount_ends_with_the_transfer(application: Application) -> Iterator[Finding | Value]:
     to = application.stated("payment_change.renewal_to")
     if to is not None and to not in application.parameter("collective_methods")["renewal"]:
@@ -133,7 +133,7 @@ def employee_proves_the_job(application: Application) -> Iterator[Finding]:
         yield doc(application, IN_SERVICE, "服務證", "工作證", "扣繳憑單", text="員工檢附在職證明文件影本")
 
 
-@section("UW-12.4.3")
+@section("UW-12.4.3", when="group.members")
 def family_proves_the_kinship(application: Application) -> Iterator[Finding]:
     family = _members(application, "family")
     if family:
@@ -149,13 +149,13 @@ def transfer_is_authorised(application: Application) -> Iterator[Finding]:
     yield doc(application, TRANSFER)
 
 
-@section("UW-12.5.1")
+@section("UW-12.5.1", when="group.inforce_counted")
 def in_force_insured_are_declared(application: Application) -> Iterator[Finding]:
     if application.stated("group.inforce_counted", 0) and application.stated("group.new") is not False:
         yield doc(application, FORM, text="於申請書聲明有效契約被保險人的加入資格及與員工的關係", field="group.inforce")
 
 
-@section("UW-12.5.2")
+@section("UW-12.5.2", when="group.fictitious")
 def fictitious_group_loses_the_rate(application: Application) -> Iterator[Finding | Value]:
     if application.stated("group.fictitious") is True:
         yield Value("collective_discount", False)

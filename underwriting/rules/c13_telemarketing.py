@@ -33,7 +33,7 @@ def same_person_is_visited_by_sample(application: Application) -> Iterator[Findi
             yield _visit(application)
 
 
-@section("UW-13.2")
+@section("UW-13.2", when="visits")
 def visitor_is_not_the_soliciting_agent(application: Application) -> Iterator[Finding]:
     agents = {agent["id"] for agent in application.entries("agents")}
     for made in application.entries("visits"):

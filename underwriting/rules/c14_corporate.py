@@ -206,7 +206,7 @@ def organisation_is_identified_and_sealed(application: Application) -> Iterator[
     yield pending(text, not lacking, subject="policyholder", field="policyholder", items=lacking)
 
 
-@section("UW-14.8.2")
+@section("UW-14.8.2", when="flags")
 def relation_is_clear(application: Application) -> Iterator[Finding]:
     doubts = [name for name in ("unclear_relation", "investment_purpose") if application.maybe_flag(f"flags.{name}")]
     if doubts:

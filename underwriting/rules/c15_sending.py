@@ -49,7 +49,7 @@ def account_needs_a_photo(application: Application) -> Iterator[Finding]:
         yield reject("已輸入帳號但未拍照上傳自動轉帳付款授權書，無法完成遞交", scope="submit", doc=TRANSFER)
 
 
-@section("UW-15.4.2.4")
+@section("UW-15.4.2.4", when="photos")
 def photos_are_clear(application: Application) -> Iterator[Finding]:
     unclear = tuple(p["id"] for p in application.entries("photos") if p.get("clear") is False)
     if unclear:
@@ -114,7 +114,7 @@ def policy_is_issued_when_all_is_done(application: Application) -> Iterator[Find
     yield pending(text, not lacking, field="clock.issue_date", items=tuple(lacking))
 
 
-@section("UW-15.4.8")
+@section("UW-15.4.8", when="event.type")
 def changes_have_their_form(application: Application) -> Iterator[Finding]:
     kind = application.stated("event.type")
     if kind == "content_changed":
@@ -140,7 +140,7 @@ def receipt_says_how_it_was_signed(application: Application) -> Iterator[Finding
         yield note("NOTIFY", "遞送保險單前簡訊通知保戶", to="policyholder", reason="delivery")
 
 
-@rule("UW-15.4.11", applies=mode_2)
+@rule("UW-15.4.11", when="sampling.call", applies=mode_2)
 def sampled_call_asks_about_digital_signing(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("sampling.call"):
         yield note("VALUE", "抽樣電訪額外詢問採「數位簽署」方式投保之意願", scope="call", value="digital_signing_will")
@@ -155,7 +155,7 @@ def missing_consent_is_queried_then_cancelled(application: Application) -> Itera
         yield Finding("CANCEL", "同意書逾期未回，註銷", field="consent.query_overdue")
 
 
-@paper_consent("UW-15.5.2")
+@paper_consent("UW-15.5.2", when="consent")
 def consent_names_the_contract(application: Application) -> Iterator[Finding]:
     if application.stated("consent") is None:
         return
@@ -165,13 +165,13 @@ def consent_names_the_contract(application: Application) -> Iterator[Finding]:
     yield pending(text, not lacking, field="consent", items=lacking)
 
 
-@paper_consent("UW-15.5.3")
+@paper_consent("UW-15.5.3", when="consent.signature_matches")
 def signatures_look_alike(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("consent.signature_matches") is False:
         yield review("同意書與電子要保書簽名樣式不一致", "signature_mismatch", subject="policyholder")
 
 
-@paper_consent("UW-15.5.4")
+@paper_consent("UW-15.5.4", when="consent.policies")
 def one_consent_a_policy(application: Application) -> Iterator[Finding]:
     """Two main contracts may share one."""
     policies = application.maybe_number("consent.policies")
@@ -212,7 +212,7 @@ def card_holder_signs_his_own_field(application: Application) -> Iterator[Findin
 @section("UW-15.6")
 def effective_date_by_method(application: Application) -> Iterator[Finding | Value]:
     """T-15.6; never before the application (AMB-05)."""
-    row = application.parameter("mobile_effective").get(application.stated("application.payment_method"))
+    row = application.parameter("mobile_effective").get(str(application.stated("application.payment_method")))
     if row is None:
         return
     day = application.maybe_day(f"application.{row['date']}")

@@ -83,7 +83,7 @@ def income_goes_to_the_policyholder(application: Application) -> Iterator[Findin
         yield from _account(application, "investment.income_account")
 
 
-@section("UW-17.1.9.6")
+@section("UW-17.1.9.6", when="investment.reinvest")
 def reinvestment_is_asked_for(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("investment.reinvest"):
         named = bool(application.stated("investment.reinvest_targets"))
@@ -92,7 +92,7 @@ def reinvestment_is_asked_for(application: Application) -> Iterator[Finding]:
         yield doc(application, CHANGE, text="另填變更申請書，或於要保書勾選並填寫再投入之投資標的", who="customer")
 
 
-@section("UW-17.1.9.7")
+@section("UW-17.1.9.7", when="investment.auto_adjust")
 def automatic_adjustment_has_its_form(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("investment.auto_adjust"):
         yield doc(application, ADJUSTMENT, who="customer")
@@ -162,7 +162,7 @@ def both_kinds_are_judged_apart(application: Application, person: Person) -> Ite
         yield note("VALUE", "投資型及傳統型分別計算是否逾免體檢保額", value=("traditional", "investment"))
 
 
-@section("UW-17.2.5")
+@section("UW-17.2.5", when="receipt.signed_on")
 def first_investment(application: Application) -> Iterator[Finding | Value]:
     """The first working day after the ten days in which the contract may be revoked."""
     signed = application.maybe_day("receipt.signed_on")
@@ -172,7 +172,7 @@ def first_investment(application: Application) -> Iterator[Finding | Value]:
         yield note("DATE", f"首次投資配置日 {day}", due=day.isoformat())
 
 
-@section("UW-17.2.6")
+@section("UW-17.2.6", when="investment.allocated_on")
 def first_return_of_assets(application: Application) -> Iterator[Finding | Value]:
     """Up to the target's base day of the month it is this month's; paid within 10 days of distribution."""
     day, base = application.maybe_day("investment.allocated_on"), application.maybe_number("investment.return_base_day")
@@ -185,7 +185,7 @@ def first_return_of_assets(application: Application) -> Iterator[Finding | Value
     yield note("DATE", "首次資產撥回" + ("當月" if same else "次月") + "，實際分配日起 10 日內給付", due=due)
 
 
-@section("UW-17.2.8")
+@section("UW-17.2.8", when="distribution.amount")
 def small_sums_are_parked(application: Application) -> Iterator[Finding]:
     """Below the published minimum (not at an A-class bank), or without a good account."""
     amount, least = application.maybe_number("distribution.amount"), application.maybe_number("distribution.minimum")

@@ -55,7 +55,7 @@ def second_photo_id(application: Application, person: Person) -> Iterator[Findin
     yield _paper(application, person, SECOND_IDS, "附有照片之第二種有效身分證件影本")
 
 
-@section("UW-18.2.4")
+@section("UW-18.2.4", when="flags")
 def more_papers_on_demand(application: Application) -> Iterator[Finding]:
     if application.maybe_flag("flags.identity_doubt"):
         yield review("核保單位得要求提供其他相關驗證身分證明文件", "identity")

@@ -90,7 +90,7 @@ def receipt_comes_back(application: Application) -> Iterator[Finding | Value]:
     yield Finding("PENDING", text, status(back is not None), due=due.isoformat(), subject="receipt", satisfied_by=by)
 
 
-@paper("UW-19.1.2.2")
+@paper("UW-19.1.2.2", when="receipt.extension_until")
 def extension_is_asked_in_time(application: Application) -> Iterator[Finding | Value]:
     until, asked = application.maybe_day("receipt.extension_until"), application.maybe_day("receipt.extension_asked_on")
     if until is None:
@@ -122,7 +122,7 @@ def policy_is_made_again(application: Application) -> Iterator[Finding | Value]:
     yield from _unless_back(application, batch, "重新製作保單並以雙掛號寄送要保人", "policyholder", "REISSUE")
 
 
-@paper("UW-19.1.3.4")
+@paper("UW-19.1.3.4", when="receipt.mail_signed_on")
 def remade_policy_counts_from_its_receipt(application: Application) -> Iterator[Finding | Value]:
     yield from _signed_by_mail(application)
 
@@ -136,7 +136,7 @@ def agents_pay_for_the_remake(application: Application) -> Iterator[Finding | Va
         yield note("FEE", f"重新製作保單費用每位業務人員 {fee} 元，原保單及簽收回條仍須繳回", to="agent", value=fee)
 
 
-@paper("UW-19.1.3.6")
+@paper("UW-19.1.3.6", when="receipt.lost")
 def lost_original_is_reported(application: Application) -> Iterator[Finding]:
     if application.stated("receipt.lost") is not None:
         yield doc(application, INCIDENT, subject="agent")
