@@ -54,12 +54,10 @@ def hospital_income_cap(application: Application) -> float:
     return max((yearly or 0) / shares["yearly"], round((monthly or 0) * shares["monthly"], 6))
 
 
-@derived
 def by_product(application: Application) -> Caps:
     return application.parameter("own_caps")
 
 
-@derived
 def by_class(application: Application) -> Caps:
     """T-08.1; a class outside 1 to 6 (拒保) has none."""
     found = occupation_class(application)
@@ -113,7 +111,6 @@ def foreign_kind(application: Application) -> str:
     return "spouse_homemaker" if home else "general"
 
 
-@derived
 def by_identity(application: Application) -> Caps:
     found = identity(application)
     if found == "under_15":
@@ -123,18 +120,15 @@ def by_identity(application: Application) -> Caps:
     return application.parameter("status_caps") if found else {}
 
 
-@derived
 def by_nationality(application: Application) -> Caps:
     return application.parameter("foreign_caps").get(foreign_kind(application), {})
 
 
-@derived
 def by_occupation(application: Application) -> Caps:
     """A1; what is declined there has the cap 0."""
     return {line: limit or 0 for line, limit in occupation_limits(application).items()}
 
 
-@derived
 def by_income(application: Application) -> Caps:
     """玖、三、(五): 失能扶助 and the care series, a month's income in principle; special identities follow 捌、二."""
     cap = application.parameter("monthly_benefit_cap")
