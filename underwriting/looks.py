@@ -57,9 +57,22 @@ class Looks(Mapping[str, Any]):
 def _flatten(read: Mapping[Any, Any], into: dict[str, Any], seen: set[int]) -> None:
     for key, value in read.items():
         if not isinstance(key, Held):
-            into[key] = value
+            into[key] = _brief(value)
         elif id(key) not in seen:
             seen.add(id(key))
             _flatten(key.read, into, seen)
             if isinstance(key.value, str | int | float | date):
                 into[key.name] = key.value
+
+
+def _brief(value: Any) -> Any:
+    """A list of objects stands for its members by name: each that a rule looked into has a path of its own."""
+    if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+        return tuple(_named(entry) for entry in value)
+    return value
+
+
+def _named(entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    return next((entry[key] for key in ("id", "title", "line", "type", "name") if isinstance(entry.get(key), str)), "?")
