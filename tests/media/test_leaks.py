@@ -137,9 +137,7 @@ async def settled(room: Room) -> tuple[Counter, int, Counter, int]:
     await asyncio.sleep(0.3)
     things = instances()
     ctypes.CDLL(None).malloc_trim(0)  # what was freed and only kept for the next
-    return (
-        Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks()),
-        len(os.listdir("/proc/self/fd")),
-        things,
-        resident(),
-    )
+    tasks = Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks())
+    for of_page in HOSTS_PAGE:
+        del tasks[of_page]
+    return tasks, len(os.listdir("/proc/self/fd")), things, resident()
