@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from underwriting.accumulation import LIFE, life_and_accident_with_peers, own_totals, totals_with_peers
-from underwriting.ages import attained_age, insurance_age
+from underwriting.ages import attained_age
 from underwriting.answers import doc, note, review
 from underwriting.application import Application, Person
 from underwriting.checks import survey
+from underwriting.finance import family_income, income_basis, multiple
 from underwriting.model import Finding
 from underwriting.rule import all_of, face_to_face, new_cover, rule, telemarketing
 from underwriting.rules.c02_premium import is_high_sum
@@ -51,13 +52,12 @@ for _number in range(1, ROWS + 1):  # seventeen rows of one table, one rule each
     rule(_row, each="insured", applies=IN_SCOPE)(partial(accumulated_sum, row=_row))
 
 
-@rule("UW-A2.2", each="insured", applies=IN_SCOPE)
-def over_the_income_multiple(application: Application, person: Person) -> Iterator[Finding]:
+@rule("UW-A2.2", applies=IN_SCOPE)
+def over_the_income_multiple(application: Application) -> Iterator[Finding]:
     """壽險+傷害險累計保額超過家庭年收入倍數: the form (玖、三、(六)2); the printed column says survey (AMB-26)."""
-    age = insurance_age(application, person)
-    multiple = next((m for oldest, m in application.parameter("a2_income_multiples") if age <= oldest), None)
-    total = life_and_accident_with_peers(application) if multiple else 0
-    if multiple and total and total > multiple * family_income(application, "insured"):
+    total = life_and_accident_with_peers(application)
+    times = multiple(application) if total else None
+    if times and total > times * income_basis(application):
         yield doc(application, FORM, subject="insured", who="customer", total=total, reason="income_multiple")
         yield review("累計保額超過家庭年收入倍數：評估生存調查", "survey", subject="insured", total=total)
 
@@ -84,11 +84,6 @@ def asked_for(application: Application, asks: list[str], why: str, **more: Any) 
         yield doc(
             application, PROOF, "財力證明", text=f"{why}：檢附「{PROOF}」", subject="insured", who="customer", **more
         )
-
-
-def family_income(application: Application, whose: str) -> float:
-    own = application.maybe_number(f"finance.{whose}_family_income")
-    return application.number("finance.family_income") if own is None else own
 
 
 def _premium_share(application: Application, whose: str, name: str) -> Iterator[Finding]:

@@ -11,10 +11,11 @@ from underwriting.answers import call, doc, review
 from underwriting.application import Application
 from underwriting.checks import exam, survey
 from underwriting.dates import months_later
+from underwriting.finance import family_income
 from underwriting.model import Finding
 from underwriting.rule import rule
 from underwriting.rules.c10_sampling import raised_for
-from underwriting.rules.ca2_amounts import FORM, IN_SCOPE, PROOF, family_income
+from underwriting.rules.ca2_amounts import FORM, IN_SCOPE, PROOF
 
 MEANS = {"F": "財務狀況告知書", "S": "生存調查", "P": "財務證明文件影本", "C": "電訪", "E": "體檢"}
 ALL = "FSPCE"
