@@ -32,12 +32,14 @@ class Device:
         return str(path)
 
     def roam(self) -> None:
-        """The network that is up is lost, the other is there."""
+        """The network that is up is lost, its address too; the other is there."""
         self._ip("link", "set", f"far{self._on}", "down")
+        self._ip("address", "flush", "dev", f"far{self._on}")
         self._on = 1 - self._on
         self._up()
 
     def _up(self) -> None:
+        self._ip("address", "add", f"{NETWORKS[self._on]}.2/24", "dev", f"far{self._on}")
         self._ip("link", "set", f"far{self._on}", "up")
         self._ip("route", "replace", "default", "via", f"{NETWORKS[self._on]}.1")
 
@@ -56,7 +58,6 @@ def device() -> Iterator[Device]:
             ip("link", "set", f"far{number}", "netns", str(holder.pid))
             ip("address", "add", f"{network}.1/24", "dev", f"near{number}")
             ip("link", "set", f"near{number}", "up")
-            found._ip("address", "add", f"{network}.2/24", "dev", f"far{number}")
         found._up()
         yield found
 

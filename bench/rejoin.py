@@ -1,12 +1,12 @@
-"""How long a call is interrupted, through the real system (`cvx up`, two media workers) and the real customer's page.
+"""How long a call is interrupted, through the real system (`cvx up`, two media workers) and the real pages in Chromium.
 
-The agent is a simulated party at the server's place. The customer's page runs in Chromium in a network namespace of its
-own, with two virtual interfaces. After the fault both stop to see each other (no new picture for 0.4 s); media is back
-when the page has decoded three new pictures of the agent AND the agent three of the customer.
+The agent's browser is where the server is, the customer's in a network namespace of its own with two virtual
+interfaces. After the fault both stop to see each other (no new picture for 0.4 s); media is back when each page has
+decoded three new pictures of the other. 0 means that pictures never stopped.
 
 `network_change_to_media_s`: the interface that Chromium uses goes down, the other comes up in the same moment with
 another address. The TCP connections of before are silent for ever (nobody resets them), new ones work.
-`worker_killed_to_media_s`: kill -9 of the media worker that holds the room; the other one is alive.
+`worker_killed_to_media_s`: kill -9 of the media worker that holds the room; the other one (of two) is alive.
 
 Needs Chromium, `ip` and the right to make network namespaces.
 """
@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,20 +23,22 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import aiohttp
 import psutil
+from playwright.async_api import Error as PlaywrightError
 
 from bench import _lab
 from bench._chromium import browser, program
 from bench._forward import Mouth
+from bench._pages import Person
 from bench._process import python, running
-from bench._returning import PageCustomer, SteadyAgent
 from bench._roaming import Device, device
 from bench._table import show
 from bench._windows import median, percentile
 from simulate import flow
-from simulate.command import _demo, _of_kind
 from simulate.party import Party
 from simulate.system import own_system
 
@@ -46,11 +49,12 @@ PICTURES = 3
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 45.0
 REST_SECONDS = 4.0
-WORKER_UP_SECONDS = 30.0
+WORKER_UP_SECONDS = 60.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tries", type=int, help="of each fault")
+    parser.add_argument("--workers", type=int, default=2, help="media workers of the system")
 
 
 def run(arguments: argparse.Namespace) -> dict:
@@ -59,7 +63,7 @@ def run(arguments: argparse.Namespace) -> dict:
             raise SystemExit("bench rejoin needs network namespaces (unshare) and iproute2")
         _lab.enter(arguments.given)
     _lab.set_up()
-    tries = asyncio.run(measure(arguments.tries or TRIES[arguments.quick]))
+    tries = asyncio.run(measure(arguments.tries or TRIES[arguments.quick], arguments.workers))
     show(tries)
     return report(tries)
 
@@ -73,41 +77,52 @@ def report(tries: list[dict]) -> dict:
     return {**figures, "tries": len(tries)}
 
 
-async def measure(count: int) -> list[dict]:
+class Scene(NamedTuple):
+    """A meeting in which agent and customer see each other."""
+
+    origin: str
+    workers: int
+    agent: Person
+    customer: Person
+    mouth: Mouth
+
+
+async def measure(count: int, workers: int) -> list[dict]:
     with device() as phone:
-        async with call(phone) as (agent, customer, mouth):
+        async with call(phone, workers) as scene:
             faults: dict[str, Callable[[], Awaitable[None]]] = {
-                "network_change": lambda: change_network(phone, mouth),
+                "network_change": lambda: change_network(phone, scene.mouth),
                 "worker_killed": kill_worker,
             }
-            return [await interrupted(name, faults[name], agent, customer) for _ in range(count) for name in faults]
+            return [await interrupted(name, faults[name], scene) for _ in range(count) for name in faults]
 
 
 @contextlib.asynccontextmanager
-async def call(phone: Device) -> AsyncIterator[tuple[SteadyAgent, PageCustomer, Mouth]]:
-    """A meeting in which both see each other."""
+async def call(phone: Device, workers: int) -> AsyncIterator[Scene]:
     async with contextlib.AsyncExitStack() as stack:
+        enter = stack.enter_async_context
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="cvx-bench-")))
-        variables = {"CVX_MEDIA_WORKERS": "2", "CVX_MEDIA_HOST": _lab.ADDRESS}
-        origin = await stack.enter_async_context(own_system(**variables))
+        origin = await enter(own_system(CVX_MEDIA_WORKERS=str(workers), CVX_MEDIA_HOST=_lab.ADDRESS))
         port, crossing = urlsplit(origin).port, folder / "crossing"
-        mouth = await stack.enter_async_context(Mouth(crossing, port))
+        mouth = await enter(Mouth(crossing, port))
         stack.enter_context(running(phone.command(*python("-m", "bench._forward", str(port), str(crossing)))))
-        people = await _demo(origin)
-        login = next(person for person in _of_kind(people, "member") if person["adult"])
-        agent = await stack.enter_async_context(SteadyAgent(origin, _of_kind(people, "agent")[0], 0))
-        case_id = await prepared(agent, origin, login)
-        await agent.post(f"/api/cases/{case_id}/meeting")
-        await agent.join(case_id)
-        chromium = await stack.enter_async_context(browser(phone.program(program(), folder / "chromium")))
-        customer = await PageCustomer.at(chromium, origin)
-        await customer.enter(login, case_id, agent)
-        for sight in (agent.frames, customer.frames):
-            await until(partial(some, sight), PATIENCE_SECONDS)
-        yield agent, customer, mouth
+        logins = await people(origin)
+        agent = await Person.at(await enter(browser()), origin, logins["agent"])
+        case_id = await prepared(agent, origin, logins["member"])
+        elsewhere = phone.program(program(), folder / "chromium")
+        customer = await Person.at(await enter(browser(elsewhere)), origin, logins["member"])
+        await meet(agent, customer, case_id)
+        yield Scene(origin, workers, agent, customer, mouth)
 
 
-async def prepared(agent: SteadyAgent, origin: str, login: dict) -> str:
+async def people(origin: str) -> dict[str, dict]:
+    """One demo person of each kind; the member is an adult."""
+    async with aiohttp.ClientSession(origin) as http, http.get("/api/demo") as response:
+        found = (await response.json())["people"]
+    return {person["kind"]: person for person in found if person["kind"] != "member" or person["adult"]}
+
+
+async def prepared(agent: Person, origin: str, login: dict) -> str:
     """A case whose photos are taken."""
     async with Party(origin, login, 1) as member:
         play = flow.Play(agent, [member], lambda text: None)
@@ -116,12 +131,29 @@ async def prepared(agent: SteadyAgent, origin: str, login: dict) -> str:
         return play.case_id
 
 
-async def interrupted(name: str, fault: Callable, agent: SteadyAgent, customer: PageCustomer) -> dict:
+async def meet(agent: Person, customer: Person, case_id: str) -> None:
+    case = f"/api/cases/{case_id}"
+    await agent.post(f"{case}/meeting")
+    await agent.enter(case_id)
+    await customer.prove_phone(case)
+    await customer.enter(case_id)
+    for person in (agent, customer):
+        await until(partial(sees, person), PATIENCE_SECONDS)
+
+
+async def sees(person: Person) -> bool:
+    """The page may be on its way to another: then it is asked again."""
+    with contextlib.suppress(PlaywrightError):
+        return await person.frames() > PICTURES
+    return False
+
+
+async def interrupted(name: str, fault: Callable, scene: Scene) -> dict:
     await asyncio.sleep(REST_SECONDS)
-    await until(both_workers_live, WORKER_UP_SECONDS)
+    await until(partial(workers_ready, scene.origin, scene.workers), WORKER_UP_SECONDS)
     at = time.monotonic()
     await fault()
-    seen, shown = await asyncio.gather(media_back(agent.frames, at), media_back(customer.frames, at))
+    seen, shown = await asyncio.gather(media_back(scene.agent.frames, at), media_back(scene.customer.frames, at))
     return {"fault": name, "to_media_s": max(seen, shown), "agent_sees_s": seen, "customer_sees_s": shown}
 
 
@@ -182,12 +214,10 @@ def udp_sockets(process: psutil.Process) -> int:
     return len(process.net_connections("udp"))
 
 
-async def both_workers_live() -> bool:
-    return len(workers()) == 2
-
-
-async def some(frames: Callable[[], Awaitable[int]]) -> bool:
-    return await frames() > PICTURES
+async def workers_ready(origin: str, count: int) -> bool:
+    """All say in the key-value store that they take rooms; one that died is gone from there when the rest is over."""
+    async with aiohttp.ClientSession(origin) as http, http.get("/metrics") as response:
+        return len(re.findall(r"^cvx_worker_full\{.*\} 0\.0$", await response.text(), re.MULTILINE)) == count
 
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float) -> None:
