@@ -115,13 +115,15 @@ def test_a_library_stays_in_its_room(library):
     assert wrong == []
 
 
-def test_the_rule_core_uses_only_the_standard_library_but_for_its_loader():
+def test_the_rule_core_uses_only_the_standard_library_but_for_its_loader_and_msgspec_s_values():
+    """msgspec makes a finding of thirty fields in a twentieth of a dataclass's time; a case has hundreds."""
     allowed = {"abc", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions"}
     allowed |= {
         "functools",
         "itertools",
         "json",
         "math",
+        "msgspec",
         "operator",
         "re",
         "types",
