@@ -292,8 +292,11 @@ class Agent(Person):
                 return
         await expect(shown).to_be_visible()
 
-    async def end_meeting(self) -> None:
+    async def close_the_list(self) -> None:
+        """Everything that belongs into the meeting is done."""
         await self.at("end-meeting").click()
         await expect(self.page.locator('[data-testid="close-check"][data-complete="true"]')).to_be_visible()
+
+    async def end_meeting(self) -> None:
         await self.at("close-confirm").click()
         await expect(self.at("meeting-ended")).to_be_visible()

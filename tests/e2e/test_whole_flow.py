@@ -92,6 +92,7 @@ async def test_three_people_finish_a_case_and_a_reviewer_passes_it(tmp_path):
             for step in CONFIRMATIONS:
                 await agent.ask(step, customer)
 
+        await agent.close_the_list()
         sent = {(person.id, "camera"): await sent_frames(person.page) for person in (agent, holder, insured)}
         sent[insured.id, "camera"] += sent_before
         sent[agent.id, "screen"] = shared
@@ -182,8 +183,10 @@ async def playing_in_step(reviewer: Person, case_id: str, pictures: int) -> None
 
 
 async def film_plays(reviewer: Person) -> None:
-    """The film of the meeting is made meanwhile; it goes on where the pictures are."""
+    """The film of the meeting is made meanwhile; it goes on where they were. Nothing plays until then."""
     await expect(reviewer.page.locator('[data-testid="film"][data-status="ready"]')).to_be_visible(timeout=FILM_MS)
+    if await reviewer.at("player").get_attribute("data-playing") == "false":
+        await reviewer.at("play").click()
     film = reviewer.at("media-film")
     for _ in range(60):
         width, at = await film.evaluate("(film) => [film.paused ? 0 : film.videoWidth, film.currentTime]")
