@@ -8,16 +8,21 @@ from simulate.party import CLIENT
 
 PAGES = {"agent": "/console", "member": "/"}
 COUNT_FRAMES = """
-window.frames_of = new Map();
+window.connections = [];
+window.decoded = { total: 0, of: {} };
 window.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(...settings) { super(...settings); window.frames_of.set(this, 0); }
+  constructor(...settings) { super(...settings); window.connections.push(this); }
 };
+// A stream that begins anew begins to count anew.
 window.framesDecoded = async () => {
-  for (const [connection, before] of window.frames_of)
-    for (const report of (await connection.getStats()).values())
-      if (report.type === "inbound-rtp" && report.kind === "video")
-        window.frames_of.set(connection, Math.max(report.framesDecoded ?? 0, before));
-  return [...window.frames_of.values()].reduce((sum, frames) => sum + frames, 0);
+  for (const [number, connection] of window.connections.entries())
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type !== "inbound-rtp" || report.kind !== "video") continue;
+      const key = `${number} ${report.id}`, before = window.decoded.of[key] ?? 0, now = report.framesDecoded ?? 0;
+      window.decoded.total += now < before ? now : now - before;
+      window.decoded.of[key] = now;
+    }
+  return window.decoded.total;
 };
 """
 CALL = """async ([method, path, body, client]) => {
