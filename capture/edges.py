@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 BINS = 16  # orientations, 11.25 degrees each
 HIGH, LOW = 0.90, 0.45  # the strong threshold as a quantile of the gradients, the weak one as a share of it
 STRONGEST, WEAKEST = 140.0, 8.0  # limits of the strong threshold (Sobel units)
+ROUNDER = 0.85  # |dx| + |dy| to a length, on average
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,21 @@ class Edges:
 
 def find_edges(image: NDArray[np.uint8], high: float = HIGH) -> Edges:
     """Canny on the strongest of the three colour gradients; thresholds come from the picture itself."""
-    dx, dy = _gradient(cv2.GaussianBlur(image, (5, 5), 1.1))
-    strong = float(np.quantile(_strength(dx, dy)[::3, ::3], high))
-    strong = min(max(strong, WEAKEST), STRONGEST)
+    dx, dy, strength = _gradient(cv2.GaussianBlur(image, (5, 5), 1.1))
+    strong = min(max(_quantile(strength[::2, ::2], high) * ROUNDER, WEAKEST), STRONGEST)
     canny = cv2.Canny(dx, dy, LOW * strong, strong, L2gradient=True)
-    y, x = np.nonzero(canny)
-    angles = np.arctan2(dy[y, x].astype(np.float32), dx[y, x].astype(np.float32)) % np.float32(np.pi)
-    points = np.stack([x, y], axis=1).astype(np.float32)
-    return Edges(points, angles, _bits(canny.shape, y, x, angles))
+    found = cv2.findNonZero(canny)
+    x, y = np.zeros((2, 0), np.int32) if found is None else found.reshape(-1, 2).T
+    angles = np.arctan2(dy[y, x].astype(np.float32), dx[y, x].astype(np.float32))
+    angles = np.where(angles < 0, angles + np.float32(np.pi), angles) % np.float32(np.pi)
+    return Edges(np.stack([x, y], axis=1).astype(np.float32), angles, _bits(canny.shape, y, x, angles))
+
+
+def level(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture with its lightness evened out piece by piece: edges in shadow and on white come forward."""
+    lab = cv2.cvtColor(image, cv2.COLOR_BGR2LAB)
+    lab[..., 0] = cv2.createCLAHE(3.0, (4, 4)).apply(np.ascontiguousarray(lab[..., 0]))
+    return cv2.cvtColor(lab, cv2.COLOR_LAB2BGR)
 
 
 def orientation_mask(angles: NDArray[np.floating]) -> NDArray[np.uint16]:
@@ -41,22 +49,25 @@ def orientation_mask(angles: NDArray[np.floating]) -> NDArray[np.uint16]:
     return sum((1 << ((middle + near) % BINS)).astype(np.uint16) for near in (-1, 0, 1))
 
 
-def _gradient(image: NDArray[np.uint8]) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    dx = cv2.Sobel(image, cv2.CV_16S, 1, 0)
-    dy = cv2.Sobel(image, cv2.CV_16S, 0, 1)
-    out_x, out_y = dx[..., 0].copy(), dy[..., 0].copy()
-    best = _strength(out_x, out_y)
-    for channel in (1, 2):
-        other = _strength(dx[..., channel], dy[..., channel])
-        stronger = other > best
-        np.copyto(out_x, dx[..., channel], where=stronger)
-        np.copyto(out_y, dy[..., channel], where=stronger)
-        np.maximum(best, other, out=best)
-    return out_x, out_y
+def _gradient(image: NDArray[np.uint8]) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.uint8]]:
+    """Of each pixel's three gradients the strongest (by |dx| + |dy|), and that sum, 255 at the most."""
+    out_x = out_y = best = None
+    for channel in cv2.split(image):
+        dx, dy = cv2.spatialGradient(channel)
+        strength = cv2.add(cv2.convertScaleAbs(dx), cv2.convertScaleAbs(dy))
+        if best is None:
+            out_x, out_y, best = dx, dy, strength
+            continue
+        stronger = cv2.compare(strength, best, cv2.CMP_GT)
+        cv2.copyTo(dx, stronger, out_x)
+        cv2.copyTo(dy, stronger, out_y)
+        best = cv2.max(best, strength)
+    return out_x, out_y, best
 
 
-def _strength(dx: NDArray[np.int16], dy: NDArray[np.int16]) -> NDArray[np.float32]:
-    return cv2.magnitude(dx.astype(np.float32), dy.astype(np.float32))
+def _quantile(strength: NDArray[np.uint8], share: float) -> float:
+    counts = np.cumsum(np.bincount(strength.ravel(), minlength=256))
+    return float(np.searchsorted(counts, share * counts[-1]))
 
 
 def _bits(shape: tuple[int, ...], y: NDArray, x: NDArray, angles: NDArray[np.float32]) -> NDArray[np.uint16]:

@@ -13,10 +13,11 @@ from capture.edges import Edges, orientation_mask
 DEGREES = 180
 RHO = 2.0  # pixels a bin
 SPREAD = (-2, -1, 0, 1, 2)  # degrees by which an edge's direction may be wrong
-PEAKS, FEWEST = 110, 6  # looked at, and the votes that one needs
+FEWEST = 6  # votes that a line needs
+PEAKS = 3  # times as many are looked at as are kept
 WINDOW = 0.2  # of the long side: the stretch over which a line has to be good
 APART = 3.0  # pixels between two lines at the ends of a stretch, at the least
-EACH = 34  # lines kept of those that run across, and of those that run down
+EACH = 34  # lines kept at the most of those that run across, and of those that run down
 OVERLAP = 18  # degrees near the diagonal in which a line counts as both
 
 
@@ -42,7 +43,7 @@ class Lines:
         return (self.covered[index, b] - self.covered[index, a]) / np.maximum(b - a, 1)
 
 
-def find_lines(edges: Edges, size: tuple[int, int]) -> tuple[Lines, Lines]:
+def find_lines(edges: Edges, size: tuple[int, int], each: int = EACH) -> tuple[Lines, Lines]:
     """The lines across and the lines down a picture of `size` (width, height), borders of the picture last."""
     hough = _vote(edges, size)
     votes = cv2.blur(hough.votes, (3, 1))
@@ -52,10 +53,10 @@ def find_lines(edges: Edges, size: tuple[int, int]) -> tuple[Lines, Lines]:
     down = (degree < diagonal + OVERLAP) | (degree >= DEGREES - diagonal - OVERLAP)
     across = (degree >= diagonal - OVERLAP) & (degree < DEGREES - diagonal + OVERLAP)
     width, height = size
-    theta, rho = _fitted(edges, hough, *_strongest(votes, peaks & across[:, None]))
-    first = _lines(edges, size, theta, rho, ((0.0, 1.0, 0.0), (0.0, 1.0, height - 1.0)), 0)
-    theta, rho = _fitted(edges, hough, *_strongest(votes, peaks & down[:, None]))
-    return first, _lines(edges, size, theta, rho, ((1.0, 0.0, 0.0), (1.0, 0.0, width - 1.0)), 1)
+    theta, rho = _fitted(edges, hough, *_strongest(votes, peaks & across[:, None], PEAKS * each))
+    first = _lines(edges, size, theta, rho, ((0.0, 1.0, 0.0), (0.0, 1.0, height - 1.0)), 0, each)
+    theta, rho = _fitted(edges, hough, *_strongest(votes, peaks & down[:, None], PEAKS * each))
+    return first, _lines(edges, size, theta, rho, ((1.0, 0.0, 0.0), (1.0, 0.0, width - 1.0)), 1, each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,9 @@ def _vote(edges: Edges, size: tuple[int, int]) -> _Hough:
     return _Hough(votes.reshape(DEGREES, width).astype(np.float32), bins, offset)
 
 
-def _strongest(votes: NDArray[np.float32], wanted: NDArray[np.bool_]) -> tuple[NDArray, NDArray]:
+def _strongest(votes: NDArray[np.float32], wanted: NDArray[np.bool_], most: int) -> tuple[NDArray, NDArray]:
     degree, column = np.nonzero(wanted)
-    top = np.argsort(votes[degree, column])[-PEAKS:]
+    top = np.argsort(votes[degree, column])[-most:]
     return degree[top], column[top]
 
 
@@ -112,11 +113,17 @@ def _fitted(edges: Edges, hough: _Hough, degree: NDArray, column: NDArray) -> tu
 
 
 def _lines(
-    edges: Edges, size: tuple[int, int], theta: NDArray, rho: NDArray, borders: tuple[tuple[float, ...], ...], axis: int
+    edges: Edges,
+    size: tuple[int, int],
+    theta: NDArray,
+    rho: NDArray,
+    borders: tuple[tuple[float, ...], ...],
+    axis: int,
+    each: int,
 ) -> Lines:
     normal = np.stack([np.cos(theta), np.sin(theta)], axis=1)
     covered, _ = _cover(edges, size, normal, rho, np.stack([-normal[:, 1], normal[:, 0]], axis=1), step=2)
-    best = _distinct(covered, int(WINDOW * max(size) / 2), normal, rho)
+    best = _distinct(covered, int(WINDOW * max(size) / 2), normal, rho)[:each]
     theta, rho = theta[best], rho[best]
     normal = np.stack([np.cos(theta), np.sin(theta)], axis=1)
     border = np.array(borders, np.float32)
@@ -145,19 +152,18 @@ def _distinct(covered: NDArray, window: int, normal: NDArray, rho: NDArray) -> N
         if free[i]:
             kept.append(i)
             free &= ~near[:, i]  # whoever's own stretch lies on line i
-    return np.array(kept[:EACH], dtype=int)
+    return np.array(kept, dtype=int)
 
 
 def _cover(
     edges: Edges, size: tuple[int, int], normal: NDArray, rho: NDArray, along: NDArray, step: int = 1
 ) -> tuple[NDArray[np.float32], float]:
-    width, height = size
-    reach = int(np.hypot(width, height))
+    reach = int(np.hypot(*size))
     t = np.arange(-reach, reach + 1, step, dtype=np.float32)
-    x = np.rint(normal[:, :1] * rho[:, None] + along[:, :1] * t).astype(np.int32)
-    y = np.rint(normal[:, 1:] * rho[:, None] + along[:, 1:] * t).astype(np.int32)
-    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    seen = edges.bits.ravel()[np.where(inside, y * width + x, 0)]
+    normal, along, rho = (a.astype(np.float32) for a in (normal, along, rho))
+    x = (normal[:, 0] * rho)[:, None] + along[:, :1] * t
+    y = (normal[:, 1] * rho)[:, None] + along[:, 1:] * t
+    seen = cv2.remap(edges.bits, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     angle = np.arctan2(normal[:, 1], normal[:, 0]) % np.pi
-    hit = inside & ((seen & orientation_mask(angle)[:, None]) != 0)
+    hit = (seen & orientation_mask(angle)[:, None]) != 0
     return np.cumsum(hit, axis=1, dtype=np.float32), float(-reach)

@@ -14,7 +14,7 @@ SHORTEST = 0.11  # of the picture's long side
 SUPPORTED = 0.32  # of a side, at the least
 VIRTUAL = 0.45  # what a border of the picture counts as a side
 ROOM = 0.03  # how far a corner may lie outside the picture
-MOST = 3000
+MOST = 300
 LARGE = 0.12  # of the picture: a card of at least this area is not held against
 ASPECT_WIDTH, SQUARE_WIDTH = 0.105, 0.4  # spread of the prior on shape: log ratio, cosine of the corner
 ASPECT_UNKNOWN = 0.12  # log ratio off that a card of unknown length, cut off, is taken to have
@@ -23,23 +23,24 @@ ASPECT_UNKNOWN = 0.12  # log ratio off that a card of unknown length, cut off, i
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """`corners` (n, 4, 2), `virtual` (n, 4): sides top, right, bottom, left that are borders of the picture,
-    `support` (n,) the score from edges and shape."""
+    `sides` and `overrun` (n, 4): how much of each side lies on an edge, and of the line beyond its ends;
+    `support` (n,): a first score from these and from the shape."""
 
     corners: NDArray[np.float64]
     virtual: NDArray[np.bool_]
+    sides: NDArray[np.float32]
+    overrun: NDArray[np.float32]
     support: NDArray[np.float64]
 
 
-def find_quads(across: Lines, down: Lines, size: tuple[int, int]) -> Candidates:
+def find_quads(across: Lines, down: Lines, size: tuple[int, int], supported: float = SUPPORTED) -> Candidates:
     meet, ok = _intersections(across, down, size)
     t_across = np.einsum("hvc,hc->hv", meet, across.along)
     t_down = np.einsum("hvc,vc->hv", meet, down.along)
     shortest = SHORTEST * max(size)
     tops = _segments(across, t_across, ok, shortest)
     lefts = _segments(down, t_down.T, ok.T, shortest)
-    h1, h2, v1, v2 = _combine(tops, lefts)
-    if len(h1) == 0:
-        return Candidates(np.zeros((0, 4, 2)), np.zeros((0, 4), bool), np.zeros(0))
+    h1, h2, v1, v2 = _combine(tops, lefts, supported)
     sides = np.stack([tops[h1, v1, v2], lefts[v2, h1, h2], tops[h2, v1, v2], lefts[v1, h1, h2]], axis=1)
     corners = np.stack([meet[h1, v1], meet[h1, v2], meet[h2, v2], meet[h2, v1]], axis=1).astype(np.float64)
     virtual = np.stack([across.virtual[h1], down.virtual[v2], across.virtual[h2], down.virtual[v1]], axis=1)
@@ -54,7 +55,7 @@ def find_quads(across: Lines, down: Lines, size: tuple[int, int]) -> Candidates:
     )
     support = _score(corners, virtual, sides, overrun, size)
     best = np.argsort(-support)[:MOST]
-    return Candidates(corners[best], virtual[best], support[best])
+    return Candidates(corners[best], virtual[best], sides[best], overrun[best], support[best])
 
 
 def _intersections(across: Lines, down: Lines, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -70,19 +71,20 @@ def _intersections(across: Lines, down: Lines, size: tuple[int, int]) -> tuple[N
 
 def _segments(lines: Lines, t: NDArray, ok: NDArray[np.bool_], shortest: float) -> NDArray[np.float32]:
     """Support of the piece of each line between each two crossings; 0 where it is no side."""
-    start, end = t[:, :, None], t[:, None, :]
-    index = np.arange(len(t))[:, None, None]
-    cover = lines.coverage(
-        index, np.broadcast_to(start, (*t.shape, t.shape[1])), np.broadcast_to(end, (*t.shape, t.shape[1]))
-    )
-    cover = np.where(lines.virtual[:, None, None], np.float32(VIRTUAL), cover)
-    return np.where(ok[:, :, None] & ok[:, None, :] & (end - start > shortest), cover, np.float32(0))
+    at = np.clip(t - lines.first, 0, lines.covered.shape[1] - 1).astype(np.int32)
+    covered = np.take_along_axis(lines.covered, at, axis=1)
+    length = (at[:, None, :] - at[:, :, None]).astype(np.float32)
+    cover = (covered[:, None, :] - covered[:, :, None]) / np.maximum(length, 1)
+    cover[lines.virtual] = VIRTUAL
+    return np.where(ok[:, :, None] & ok[:, None, :] & (length > shortest), cover, np.float32(0))
 
 
-def _combine(tops: NDArray[np.float32], lefts: NDArray[np.float32]) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def _combine(
+    tops: NDArray[np.float32], lefts: NDArray[np.float32], supported: float
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Indices of the figures all of whose sides are supported."""
-    flat_tops = tops > SUPPORTED  # [h, v1, v2]
-    by_rows = np.transpose(lefts > SUPPORTED, (1, 2, 0))  # [h1, h2, v]
+    flat_tops = tops > supported  # [h, v1, v2]
+    by_rows = np.transpose(lefts > supported, (1, 2, 0))  # [h1, h2, v]
     h1, h2 = np.nonzero(by_rows.sum(axis=2) >= 2)
     pairs = flat_tops[h1] & flat_tops[h2]
     rows = by_rows[h1, h2]
