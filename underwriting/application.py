@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 
 from underwriting.looks import Held
 from underwriting.model import Parameter
+from underwriting.shapes import Unknown, boolean, day_of, number, objects, string
 
 UNKNOWN = "(unknown)"
 NEW = object()  # a path that nobody has looked at
-CENTURIES = range(1800, 2300)  # a date outside these is a slip of the pen
-LARGEST = 10**15  # NTD: an amount beyond this is one too
 PARTIES = ("policyholder", "insured")
 CLIENTS = (*PARTIES, "payer")
 SIGNING_ROLES = (*CLIENTS, "legal_representative", "guardian", "assistant")
@@ -33,14 +32,6 @@ EACH = {
     "client": CLIENTS,
     "signer": SIGNING_ROLES,
 }
-
-
-class Unknown(Exception):
-    """A rule asked for a fact that is not stated, or that is not of the shape that FACTS.md gives."""
-
-    def __init__(self, path: str, reason: str = "unknown"):
-        super().__init__(path)
-        self.path, self.reason = path, reason
 
 
 class Person(NamedTuple):
@@ -104,16 +95,16 @@ class Application:
         return value
 
     def flag(self, path: str) -> bool:
-        return bool(_boolean(path, self.need(path)))
+        return bool(boolean(path, self.need(path)))
 
     def text(self, path: str) -> str:
-        return _string(path, self.need(path))
+        return string(path, self.need(path))
 
     def day(self, path: str) -> date:
-        return _date(path, self.need(path))
+        return day_of(path, self.need(path))
 
     def number(self, path: str) -> int | float:
-        return _number(path, self.need(path))
+        return number(path, self.need(path))
 
     def years(self, path: str) -> int:
         value = self.number(path)
@@ -123,25 +114,25 @@ class Application:
 
     def maybe_flag(self, path: str) -> bool | None:
         """None: not stated, or known to be absent; so with the three that follow."""
-        return _boolean(path, self.stated(path))
+        return boolean(path, self.stated(path))
 
     def maybe_text(self, path: str) -> str | None:
         value = self.stated(path)
-        return None if value is None else _string(path, value)
+        return None if value is None else string(path, value)
 
     def maybe_day(self, path: str) -> date | None:
         value = self.stated(path)
-        return None if value is None else _date(path, value)
+        return None if value is None else day_of(path, value)
 
     def maybe_number(self, path: str) -> int | float | None:
         value = self.stated(path)
-        return None if value is None else _number(path, value)
+        return None if value is None else number(path, value)
 
     def entries(self, path: str) -> tuple[dict[str, Any], ...]:
         """The objects of a list of evidence; a list that nobody has stated holds nothing yet."""
         stated = self.stated(path, ())
         if path not in self._entries:
-            self._entries[path] = _objects(stated, path)
+            self._entries[path] = objects(stated, path)
         return self._entries[path]
 
     def listed(self, path: str) -> tuple[dict[str, Any], ...]:
@@ -255,60 +246,6 @@ def _keys(path: str) -> list[str]:
     return path.split(".")
 
 
-def _boolean(path: str, value: Any) -> bool | None:
-    if not isinstance(value, bool | None):
-        raise Unknown(path, "malformed")
-    return value
-
-
-def _string(path: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise Unknown(path, "malformed")
-    return value
-
-
-def _number(path: str, value: Any) -> int | float:
-    """NaN fails the comparison."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST < value < LARGEST:
-        raise Unknown(path, "malformed")
-    return value
-
-
-def _date(path: str, value: Any) -> date:
-    try:
-        found = date.fromisoformat(_string(path, value)[:10])
-    except ValueError:
-        raise Unknown(path, "malformed") from None
-    if found.year not in CENTURIES:
-        raise Unknown(path, "malformed")
-    return found
-
-
 def _first(roles: list[str]) -> str:
     """The role that names a person of several roles: the cover is on the insured, so that one leads."""
     return "insured" if "insured" in roles else roles[0]
-
-
-def _objects(value: Any, path: str) -> tuple[dict[str, Any], ...]:
-    """Each entry as an object with an id; a bare title counts as an object of that title."""
-    if not isinstance(value, list | tuple):
-        raise Unknown(path, "malformed")
-    out = []
-    for index, entry in enumerate(value):
-        if isinstance(entry, str):
-            entry = {"title": entry}
-        if not isinstance(entry, dict):
-            raise Unknown(f"{path}.{index}", "malformed")
-        for key, value in entry.items():
-            if not _plain(key, value):
-                raise Unknown(f"{path}.{index}.{key}", "malformed")
-        flat = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-        out.append({**flat, "id": str(entry.get("id", f"{path}[{index}]"))})
-    return tuple(out)
-
-
-def _plain(key: str, value: Any) -> bool:
-    """Evidence is flat: a scalar or a list of names; only a rider's insured is a person of its own."""
-    if isinstance(value, list):
-        return all(isinstance(item, str) for item in value)
-    return key == "insured" or not isinstance(value, dict)

@@ -1,0 +1,71 @@
+"""The shapes of facts (FACTS.md): each check gives the value typed, or Unknown(path, "malformed")."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+CENTURIES = range(1800, 2300)  # a date outside these is a slip of the pen
+LARGEST = 10**15  # NTD: an amount beyond this is one too
+
+
+class Unknown(Exception):
+    """A rule asked for a fact that is not stated, or that is not of the shape that FACTS.md gives."""
+
+    def __init__(self, path: str, reason: str = "unknown"):
+        super().__init__(path)
+        self.path, self.reason = path, reason
+
+
+def boolean(path: str, value: Any) -> bool | None:
+    if not isinstance(value, bool | None):
+        raise Unknown(path, "malformed")
+    return value
+
+
+def string(path: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise Unknown(path, "malformed")
+    return value
+
+
+def number(path: str, value: Any) -> int | float:
+    """NaN fails the comparison."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST < value < LARGEST:
+        raise Unknown(path, "malformed")
+    return value
+
+
+def day_of(path: str, value: Any) -> date:
+    try:
+        found = date.fromisoformat(string(path, value)[:10])
+    except ValueError:
+        raise Unknown(path, "malformed") from None
+    if found.year not in CENTURIES:
+        raise Unknown(path, "malformed")
+    return found
+
+
+def objects(value: Any, path: str) -> tuple[dict[str, Any], ...]:
+    """Each entry as an object with an id; a bare title counts as an object of that title."""
+    if not isinstance(value, list | tuple):
+        raise Unknown(path, "malformed")
+    out = []
+    for index, entry in enumerate(value):
+        if isinstance(entry, str):
+            entry = {"title": entry}
+        if not isinstance(entry, dict):
+            raise Unknown(f"{path}.{index}", "malformed")
+        for key, value in entry.items():
+            if not _plain(key, value):
+                raise Unknown(f"{path}.{index}.{key}", "malformed")
+        flat = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+        out.append({**flat, "id": str(entry.get("id", f"{path}[{index}]"))})
+    return tuple(out)
+
+
+def _plain(key: str, value: Any) -> bool:
+    """Evidence is flat: a scalar or a list of names; only a rider's insured is a person of its own."""
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return key == "insured" or not isinstance(value, dict)
