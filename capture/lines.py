@@ -161,6 +161,8 @@ def _cover(
     reach = int(np.hypot(*size))
     t = np.arange(-reach, reach + 1, step, dtype=np.float32)
     normal, along, rho = (a.astype(np.float32) for a in (normal, along, rho))
+    if len(rho) == 0:
+        return np.zeros((0, len(t)), np.float32), float(-reach)  # remap takes no empty map
     x = (normal[:, 0] * rho)[:, None] + along[:, :1] * t
     y = (normal[:, 1] * rho)[:, None] + along[:, 1:] * t
     seen = cv2.remap(edges.bits, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0)

@@ -1,4 +1,4 @@
-"""The command line: `cvx up | web | media | jobs | underwrite | rules | verify | simulate`.
+"""The command line: `cvx up | web | media | jobs | underwrite | rules | capture | verify | simulate`.
 
 Each command imports only what its role needs; importing everything takes seconds.
 """
@@ -63,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("words", nargs="+", help="list | show ID | trace FILE ID | coverage | diff EDITION EDITION")
     rules.add_argument("--json", action="store_true", help="print one JSON object")
     rules.set_defaults(run=_rules)
+
+    capture = commands.add_parser("capture", help="find the ID card in pictures")
+    capture.add_argument("verb", choices=("detect",))
+    capture.add_argument("images", nargs="+", metavar="IMAGE", help="JPEG, PNG, WebP or HEIC")
+    capture.add_argument("--json", action="store_true", help="print one JSON object, path -> corners, score, quality")
+    capture.add_argument("--threads", type=int, choices=(1,), default=1, help="a search takes one core")
+    capture.set_defaults(run=_capture)
 
     verify = commands.add_parser("verify", help="check an evidence package, offline")
     verify.add_argument("package", type=Path)
@@ -135,6 +142,12 @@ def _rules(_: Settings, arguments: argparse.Namespace) -> int:
     from server.rules import run_rules  # noqa: PLC0415 -- slow import
 
     return run_rules(arguments.words, as_json=arguments.json)
+
+
+def _capture(_: Settings, arguments: argparse.Namespace) -> int:
+    from server.capture_command import run_capture  # noqa: PLC0415 -- slow import
+
+    return run_capture(arguments.images, as_json=arguments.json)
 
 
 def _verify(_: Settings, arguments: argparse.Namespace) -> int:
