@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from underwriting.looks import Held
@@ -67,6 +66,7 @@ class Application:
         self._rows: dict[str, Any] = {}
         self._derived: dict[Any, Held] = {}
         self._subjects: dict[str, tuple[tuple[Any, ...], ...]] = {}
+        self._inside: dict[Callable[..., bool], bool] = {}
         self._people: dict[tuple[str, ...], tuple[Person, ...]] = {}
         self.read: dict[Any, Any] = {}  # for Looks
 
@@ -82,7 +82,8 @@ class Application:
 
     def says(self, path: str) -> bool:
         """Whether anybody has stated something there, without leaving a trace."""
-        return self._look(path) not in (Unknown, None)
+        value = self._seen.get(path, NEW)
+        return (self._look(path) if value is NEW else value) not in (Unknown, None)
 
     def need(self, path: str) -> Any:
         value = self._seen.get(path, NEW)
@@ -143,8 +144,10 @@ class Application:
     def about(self, person: Person, name: str) -> str:
         """The path that states this about the person: what one of his roles says holds for all."""
         for role in person.roles:
-            if self._look(f"{role}.{name}") is not Unknown:
-                return f"{role}.{name}"
+            path = f"{role}.{name}"
+            value = self._seen.get(path, NEW)
+            if (self._look(path) if value is NEW else value) is not Unknown:
+                return path
         return f"{person.role}.{name}"
 
     def parameter(self, name: str) -> Any:
@@ -171,6 +174,13 @@ class Application:
         if held.stop:
             raise held.stop
         return held.value
+
+    def inside(self, scope: Callable[..., bool]) -> bool:
+        """Whether this application is in the scope, which is asked once."""
+        found = self._inside.get(scope)
+        if found is None:
+            found = self._inside[scope] = scope(self)
+        return found
 
     @property
     def case_kind(self) -> str:
@@ -226,24 +236,19 @@ class Application:
         return held
 
     def _look(self, path: str) -> Any:
-        if path in self._seen:
-            return self._seen[path]
-        value: Any = self._facts
-        for key in _keys(path):
-            if isinstance(value, dict):
-                value = value.get(key, Unknown)
-            elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-                value = value[int(key)]
-            else:
-                value = Unknown
-                break
+        """What stands there, or the class Unknown; found through the path above it, which is kept."""
+        above, _, key = path.rpartition(".")
+        held = self._seen.get(above, NEW) if above else self._facts
+        if held is NEW:
+            held = self._look(above)
+        if isinstance(held, dict):
+            value = held.get(key, Unknown)
+        elif isinstance(held, list) and key.isdecimal() and int(key) < len(held):
+            value = held[int(key)]
+        else:
+            value = Unknown
         self._seen[path] = value
         return value
-
-
-@lru_cache(maxsize=4096)
-def _keys(path: str) -> list[str]:
-    return path.split(".")
 
 
 def _first(roles: list[str]) -> str:

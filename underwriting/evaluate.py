@@ -36,22 +36,19 @@ def _run_all(
     rulebook: Rulebook, application: Application, findings: list[Finding], values: dict[str, Any]
 ) -> tuple[str, ...]:
     """Every rule in the manual's order; a scope that many rules share is asked once. Returns who is out of scope."""
-    scopes: dict[Any, bool] = {}
-    out = []
-    for rule in rulebook.rules:
-        inside = scopes.get(rule.applies)
-        if inside is None:
-            inside = scopes[rule.applies] = rule.applies(application)
-        if not inside:
-            out.append(rule.id)
+    out: list[str] = []
+    for scope, rules in rulebook.blocks:
+        if not application.inside(scope):
+            out += (rule.id for rule in rules)
             continue
-        if rule.when and not application.says(rule.when):
-            continue
-        for answer in _answers(rule, application, rulebook):
-            if isinstance(answer, Finding):
-                findings.append(answer)
-            else:
-                _note(values, answer)
+        for rule in rules:
+            if rule.when and not application.says(rule.when):
+                continue
+            for answer in _answers(rule, application, rulebook):
+                if isinstance(answer, Finding):
+                    findings.append(answer)
+                else:
+                    _note(values, answer)
     return tuple(out)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -142,6 +144,12 @@ class Rulebook:
     sections: Mapping[str, Section]
     parameters: Mapping[str, Parameter]
     rules: tuple[Rule, ...]
+    blocks: tuple[tuple[Callable[..., bool], tuple[Rule, ...]], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """`blocks`: neighbours of one scope, so that a chapter out of scope is one question."""
+        blocks = ((scope, tuple(rules)) for scope, rules in groupby(self.rules, key=attrgetter("applies")))
+        object.__setattr__(self, "blocks", tuple(blocks))
 
     @property
     def first_day(self) -> date:

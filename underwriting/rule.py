@@ -38,10 +38,10 @@ def face_to_face(application: Application) -> bool:
 
 @cache
 def all_of(*scopes: Scope) -> Scope:
-    """In scope when each of these is; the same predicates give the same object, so it runs once an evaluation."""
+    """In scope when each of these is; the same predicates give the same object, which runs once an evaluation."""
 
     def inside(application: Application) -> bool:
-        return all(scope(application) for scope in scopes)
+        return all(map(application.inside, scopes))
 
     return inside
 
