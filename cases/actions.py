@@ -1,17 +1,20 @@
 """Which verbs a viewer may use now, so that pages offer only what the server would accept. Pure."""
 
+from cases import gates
 from cases.actor import Actor
 from cases.case import Case
+from cases.errors import CaseError
 from cases.gates import SIDES, lock_reasons
 from cases.live import RecorderLive
 from cases.meeting import finished
 from cases.state import State
 
 BEFORE_SUBMISSION = (State.OPEN, State.IN_REVIEW, State.READY)
+SUBMITTED = (State.SUBMITTED, State.UNDER_REVIEW, State.PENDING)
 
 
 def actions(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[str, ...]:
-    offered = {"member": _member, "agent": _agent, "reviewer": _reviewer}.get(viewer.kind)
+    offered = {"member": _member, "agent": _agent, "reviewer": _reviewer, "underwriter": _underwriter}.get(viewer.kind)
     return offered(case, viewer, recorder) if offered else ()
 
 
@@ -28,6 +31,8 @@ def _member(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[s
         "sign": unlocked and not case.complete(viewer.id),
         "submit": unlocked and all(document.done and document.returned is None for document in case.documents),
         "return": case.state == State.READY,
+        "answer_query": _asked(case, "customer"),
+        "attach": case.state in SUBMITTED and (case.open_query is not None or case.decision is not None),
     }
     return tuple(verb for verb, offered in wanted.items() if offered)
 
@@ -44,7 +49,9 @@ def _agent(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[st
         "end_meeting_done": case.open_meeting is not None and finished(case, case.open_meeting),
         "amend": case.state in BEFORE_SUBMISSION,
         "withdraw": case.state in BEFORE_SUBMISSION and case.open_meeting is None,
-        "agent_report": reportable and case.state in (State.SUBMITTED, State.UNDER_REVIEW, State.PENDING),
+        "agent_report": reportable and case.state in SUBMITTED,
+        "answer_query": _asked(case, "agent", "customer"),
+        "attach": case.state in SUBMITTED and (case.open_query is not None or case.decision is not None),
     }
     return tuple(verb for verb, offered in wanted.items() if offered)
 
@@ -54,3 +61,24 @@ def _reviewer(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple
     judging = outside and case.state in (State.UNDER_REVIEW, State.PENDING)
     wanted = {"review": judging and case.recording is not None, "callback": judging}
     return tuple(verb for verb, offered in wanted.items() if offered)
+
+
+def _underwriter(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[str, ...]:
+    try:
+        gates.underwriter_of(case, viewer)
+    except CaseError:
+        return ()
+    working = case.state in SUBMITTED
+    wanted = {
+        "query": working and case.open_query is None,
+        "withdraw_query": working and case.open_query is not None,
+        "attach": working,
+        "check_attachment": working and bool(case.attachments),
+        "decide": case.state == State.UNDER_REVIEW,
+    }
+    return tuple(verb for verb, offered in wanted.items() if offered)
+
+
+def _asked(case: Case, *to: str) -> bool:
+    query = case.open_query
+    return case.state in SUBMITTED and query is not None and any(item.to in to for item in query.unanswered)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-ActorKind = Literal["member", "agent", "reviewer", "system"]
+ActorKind = Literal["member", "agent", "reviewer", "underwriter", "system"]
 
 
 class Actor(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from cases.casework import Attachment, Decision, Query, RecordedAssessment
 from cases.films import Composition
 from cases.papers import Document, Ink, PhotoTask
 from cases.parts import AgentRef, CaseKind, CasePerson, Role, SubmittedDocument
@@ -74,6 +75,11 @@ class Case(msgspec.Struct, frozen=True):
     noticed: frozenset[str] = frozenset()
     compositions: dict[str, Composition] = {}  # by recording
     viewed: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {}  # by viewer and recording
+    queries: tuple[Query, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    assessments: tuple[RecordedAssessment, ...] = ()
+    decision: Decision | None = None
+    letter_at: datetime | None = None  # 未承保通知函
     history: tuple[HistoryEntry, ...] = ()
 
     @property
@@ -106,6 +112,14 @@ class Case(msgspec.Struct, frozen=True):
     def opened_by(self, viewer_id: str) -> frozenset[str]:
         """The recordings that he has opened."""
         return frozenset(recording_id for viewer, recording_id in self.viewed if viewer == viewer_id)
+
+    @property
+    def open_query(self) -> Query | None:
+        """At most one runs at a time."""
+        return next((query for query in self.queries if query.open), None)
+
+    def attachment(self, attachment_id: str) -> Attachment | None:
+        return next((a for a in self.attachments if a.attachment_id == attachment_id), None)
 
     @property
     def inks(self) -> tuple[Ink, ...]:

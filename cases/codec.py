@@ -13,6 +13,7 @@ from ports.journal import Entry, Record
 
 # (event type, stored version) -> the body one version later
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("CaseAssessed", 1): lambda body: body | {"as_of": None, "values": {}, "sha256": None, "blob": None},
     ("IdentityShown", 1): lambda body: body | {"longest_gap_ms": None},
     ("RecordingStarted", 1): lambda body: body | {"part": 1},
     ("RecordingSealed", 1): lambda body: body | {"part": 1},

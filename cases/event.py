@@ -13,3 +13,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Named in the past tense."""
 
     version: ClassVar[int] = 1
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A blob that an event names by its digest: `record` puts it, under the case's scope, before the event."""
+
+    blob: str
+    data: bytes

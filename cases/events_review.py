@@ -1,5 +1,6 @@
 """What happens to a case once it is submitted, and who looked at it."""
 
+from datetime import date
 from typing import Any, ClassVar, Literal
 
 from cases.event import Event
@@ -12,12 +13,22 @@ EffectKind = Literal["issue", "sign", "seal", "notice"]
 
 
 class CaseAssessed(Event):
-    """What the rule core said then, with its edition: an audit never depends on newer code."""
+    """What the rule core said then, with its edition: an audit never depends on newer code.
 
-    moment: Literal["submission", "decision"]
+    `findings` says of each which rule, kind, status and subject; the whole text lies in `blob`, sealed under the case,
+    as canonical JSON with this SHA-256. Entries from before have the findings in full and no blob.
+    """
+
+    version: ClassVar[int] = 2
+
+    moment: Literal["submission", "decision", "acceptance"]
     edition: str
     outcome: str
+    as_of: date | None
+    values: dict[str, Any]
     findings: tuple[dict[str, Any], ...]
+    sha256: str | None
+    blob: str | None
 
 
 class NoticeSent(Event):

@@ -6,6 +6,7 @@ longer here. Each piece of evidence carries the id of the journal entry that it 
 
 from typing import Any
 
+from cases import facts_casework as casework
 from cases.case import Case
 from cases.forms import ROLES, manual_title
 from cases.items import ITEMS
@@ -23,10 +24,10 @@ Fact = dict[str, Any]
 def facts_of(case: Case) -> Fact:
     facts: Fact = {
         "application": _application(case),
-        "products": list(ITEMS[case.item_code].products),
+        "products": [dict(product) for product in ITEMS[case.item_code].products],
         "agents": [{"id": case.agent.id}],
-        "docs": _documents(case),
-        "signatures": _signatures(case),
+        "docs": _documents(case) + casework.attached(case),
+        "signatures": _signatures(case) + casework.attached_signatures(case),
         "photos": _photos(case),
         "otp": _verifications(case),
         "consents": _answers(case),
@@ -37,7 +38,9 @@ def facts_of(case: Case) -> Fact:
     }
     if case.agent_report:
         facts["agent_report"] = {"recording_no": case.agent_report.recording_serial}
-    return facts | _persons(case)
+    if clock := casework.clock(case):
+        facts["clock"] = clock
+    return casework.with_answers(case, facts | _persons(case))
 
 
 def _application(case: Case) -> Fact:
@@ -53,7 +56,7 @@ def _application(case: Case) -> Fact:
         facts["adds_cover"] = ITEMS[case.item_code].adds_cover
     if case.clause_received_date:
         facts["clause_received_date"] = case.clause_received_date.isoformat()
-    return facts
+    return facts | casework.decided(case)
 
 
 def _persons(case: Case) -> dict[str, Fact]:

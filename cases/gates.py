@@ -19,6 +19,8 @@ from cases.errors import (
     SalesUnitReviewer,
     SigningLocked,
 )
+from cases.errors_casework import SolicitedByYou
+from cases.items import ITEMS
 from cases.live import RecorderLive
 from cases.papers import Document, Issued, PhotoTask
 from cases.parts import CasePerson
@@ -27,7 +29,9 @@ from cases.state import State
 
 CONSENTS = ("recording", "video_signing", "face")
 SIDES = ("front", "back")
-REVIEWABLE = frozenset({State.SUBMITTED, State.UNDER_REVIEW, State.PENDING, State.ACCEPTED, State.DECLINED})
+REVIEWABLE = frozenset(
+    {State.SUBMITTED, State.UNDER_REVIEW, State.PENDING, State.ACCEPTED, State.DECLINED, State.CANCELLED}
+)
 TEXT_LIMIT = 500
 
 
@@ -40,6 +44,7 @@ def related(case: Case, actor: Actor) -> None:
         "member": case.person(actor.id) is not None,
         "agent": actor.id in {case.agent.id, *(meeting.host.id for meeting in case.meetings)},
         "reviewer": case.state in REVIEWABLE,
+        "underwriter": case.state in REVIEWABLE and ITEMS[case.item_code].adds_cover,
         "system": True,
     }
     if not allowed[actor.kind]:
@@ -67,6 +72,19 @@ def reviewer_of(case: Case, actor: Actor) -> None:
     if actor.kind != "reviewer":
         raise NotAllowed("only a reviewer")
     if actor.unit is None or actor.unit == case.agent.unit:
+        raise SalesUnitReviewer
+
+
+def underwriter_of(case: Case, actor: Actor) -> None:
+    """An underwriter outside the sales unit, and not a person who solicited this very case under another login."""
+    related(case, actor)
+    if actor.kind != "underwriter":
+        raise NotAllowed("only an underwriter")
+    sellers = [case.agent, *(meeting.host for meeting in case.meetings)]
+    numbers = {seller.registration_no for seller in sellers} - {""}
+    if actor.registration_no in numbers or actor.id in {seller.id for seller in sellers}:
+        raise SolicitedByYou
+    if actor.unit is None or actor.unit in {seller.unit for seller in sellers}:
         raise SalesUnitReviewer
 
 

@@ -1,13 +1,15 @@
 """覆核: the review of the recording, the follow-up call, and the decision that follows from them (S73, U4)."""
 
+from collections.abc import Sequence
+
 from cases import gates
 from cases.actor import SYSTEM, Actor
-from cases.assess import assess, assessed, in_the_way
+from cases.assess import acceptable, assess, assessed
 from cases.case import Case
 from cases.codec import Happened
 from cases.desk import Desk
 from cases.errors import ReasonsMissing, RecordingNotSealed, RecordingsUnopened
-from cases.event import Event
+from cases.event import Event, Paper
 from cases.events_review import CallbackCompleted, CaseAccepted, CaseDeclined, InformationRequested, RecordingReviewed
 from cases.fold import apply
 from cases.meeting import finished
@@ -28,7 +30,7 @@ async def review_recording(
     if outcome != "passed" and not why:
         raise ReasonsMissing
 
-    def decide(case: Case) -> list[Event]:
+    def decide(case: Case) -> list[Event | Paper]:
         gates.reviewer_of(case, actor)
         if case.recording is None or case.state == State.SUBMITTED:
             raise RecordingNotSealed
@@ -59,7 +61,7 @@ def _all_opened(case: Case, actor: Actor) -> None:
 async def complete_callback(desk: Desk, actor: Actor, case_id: str, outcome: CallbackOutcome) -> Case:
     """The follow-up call, by somebody outside the sales unit."""
 
-    def decide(case: Case) -> list[Event]:
+    def decide(case: Case) -> list[Event | Paper]:
         gates.reviewer_of(case, actor)
         return with_acceptance(desk, actor, case, CallbackCompleted(outcome=outcome, caller_id=actor.id), [])
 
@@ -71,8 +73,9 @@ async def settle(desk: Desk, case_id: str) -> Case:
     return await record(desk, SYSTEM, case_id, lambda case: acceptance(desk, case))
 
 
-def acceptance(desk: Desk, case: Case) -> list[Event]:
-    """The decision, if it can be made now: passed by a reviewer, everything sealed, nothing open, nobody denied."""
+def acceptance(desk: Desk, case: Case) -> list[Event | Paper]:
+    """The case is accepted as soon as that is possible: passed by a reviewer, everything sealed, nobody denied,
+    nothing open; and where the manual wants it, decided so by an underwriter."""
     review = case.review
     if case.state != State.UNDER_REVIEW or review is None or review.outcome != "passed":
         return []
@@ -81,9 +84,10 @@ def acceptance(desk: Desk, case: Case) -> list[Event]:
     if not all(document.sealed for document in case.documents) or not _confirmed(case):
         return []
     assessment = assess(case, desk.rulebook)
-    if in_the_way(assessment, "acceptance"):
+    if not acceptable(case, assessment):
         return []
-    return [assessed(assessment, "decision"), CaseAccepted(reviewer_id=review.reviewer_id)]
+    moment = "acceptance" if case.decision else "decision"
+    return [*assessed(case, assessment, moment), CaseAccepted(reviewer_id=review.reviewer_id)]
 
 
 def _confirmed(case: Case) -> bool:
@@ -101,10 +105,13 @@ def _consequences(actor: Actor, reviewed: RecordingReviewed) -> list[Event]:
     return []
 
 
-def with_acceptance(desk: Desk, actor: Actor, case: Case, first: Event, more: list[Event]) -> list[Event]:
+def with_acceptance(
+    desk: Desk, actor: Actor, case: Case, first: Event, more: Sequence[Event | Paper]
+) -> list[Event | Paper]:
     """`first`, what it entails, and the acceptance if that is now possible."""
     events = [first, *more]
     after = case
     for event in events:
-        after = apply(after, Happened("", after.version + 1, desk.clock.now(), actor.label, event))
+        if isinstance(event, Event):
+            after = apply(after, Happened("", after.version + 1, desk.clock.now(), actor.label, event))
     return events + acceptance(desk, after)

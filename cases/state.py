@@ -8,6 +8,18 @@ Gates that need more than the state (who, order of steps, the live recorder, the
 from enum import StrEnum
 
 from cases.event import Event
+from cases.events_casework import (
+    AttachmentAdded,
+    AttachmentChecked,
+    CaseDecided,
+    LetterIssued,
+    QueryAnswered,
+    QueryCancelNoticed,
+    QueryIssued,
+    QueryLapsed,
+    QueryReminded,
+    QueryWithdrawn,
+)
 from cases.events_composition import CompositionFailed, CompositionMade
 from cases.events_meeting import (
     CodeRefused,
@@ -81,6 +93,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"  # 照會逾期，逕行取消
 
 
 def _staying(state: State, *kinds: type[Event]) -> dict[type[Event], State]:
@@ -108,6 +121,16 @@ _ROOM = (
 )
 _CONFIRMING = (SignatureConfirmed, SignatureDenied)
 _FINISHING = (DocumentSigned, DocumentSealed, CaseAssessed, AgentReportFiled)
+# The underwriter asks and is answered beside the review of the recording.
+_CASEWORK = (
+    QueryIssued,
+    QueryReminded,
+    QueryCancelNoticed,
+    QueryAnswered,
+    QueryWithdrawn,
+    AttachmentAdded,
+    AttachmentChecked,
+)
 
 TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
     None: {CaseOpened: State.OPEN},
@@ -132,21 +155,24 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
         CaseWithdrawn: State.WITHDRAWN,
     },
     State.SUBMITTED: {
-        **_staying(State.SUBMITTED, *_ROOM, *_CONFIRMING, *_FINISHING),
+        **_staying(State.SUBMITTED, *_ROOM, *_CONFIRMING, *_FINISHING, *_CASEWORK),
+        QueryLapsed: State.CANCELLED,
         RecordingSealed: State.UNDER_REVIEW,
         RecordingCompleted: State.UNDER_REVIEW,
     },
     State.UNDER_REVIEW: {
         # A room that ends late, or a second recording of it, changes nothing any more.
         **_staying(State.UNDER_REVIEW, *_FINISHING, PersonLeft, MeetingEnded, RecordingSealed, RecordingCompleted),
-        **_staying(State.UNDER_REVIEW, RecordingReviewed, CallbackCompleted),
+        **_staying(State.UNDER_REVIEW, RecordingReviewed, CallbackCompleted, CaseDecided, *_CASEWORK),
+        QueryLapsed: State.CANCELLED,
         InformationRequested: State.PENDING,
         CaseAccepted: State.ACCEPTED,
         CaseDeclined: State.DECLINED,
     },
     State.PENDING: {
         # 補正 is judged anew by the reviewer; 重錄 brings another meeting, whose recording comes back for review.
-        **_staying(State.PENDING, *_ROOM, *_CONFIRMING, *_FINISHING, RoomOpened, CallbackCompleted),
+        **_staying(State.PENDING, *_ROOM, *_CONFIRMING, *_FINISHING, *_CASEWORK, RoomOpened, CallbackCompleted),
+        QueryLapsed: State.CANCELLED,
         RecordingSealed: State.UNDER_REVIEW,
         RecordingCompleted: State.UNDER_REVIEW,
         RecordingReviewed: State.UNDER_REVIEW,
@@ -155,6 +181,7 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
     State.ACCEPTED: {},
     State.DECLINED: {},
     State.WITHDRAWN: {},
+    State.CANCELLED: {},
 }
 
 # What is written down about a case without being a step of it: who looked, what was sent or failed, what became of a
@@ -165,6 +192,7 @@ ASIDE: frozenset[type[Event]] = frozenset(
         EvidenceExported,
         NoticeSent,
         EffectFailed,
+        LetterIssued,
         CompositionMade,
         CompositionFailed,
         RecordingPartSealed,

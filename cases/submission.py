@@ -11,7 +11,7 @@ from cases.assess import assess, assessed, in_the_way
 from cases.case import Case
 from cases.desk import Desk
 from cases.errors import FindingsOpen, SubmissionIncomplete
-from cases.event import Event
+from cases.event import Event, Paper
 from cases.events_papers import CaseSubmitted
 from cases.live import recorder_of
 from cases.parts import SubmittedDocument
@@ -24,7 +24,7 @@ async def submit(desk: Desk, actor: Actor, case_id: str) -> Case:
     before = await load(desk, case_id)
     recorder = await recorder_of(desk, before.open_meeting.room_id if before.open_meeting else None)
 
-    def decide(case: Case) -> list[Event]:
+    def decide(case: Case) -> list[Event | Paper]:
         gates.person_of(case, actor)
         if case.submission:
             return []
@@ -35,7 +35,7 @@ async def submit(desk: Desk, actor: Actor, case_id: str) -> Case:
             raise FindingsOpen(findings=[{"rule": f.rule, "cite": f.cite, "text": f.text} for f in blocking])
         documents = submitted_documents(case)
         submitted = CaseSubmitted(package_sha256=package_sha256(documents), documents=documents)
-        return [submitted, assessed(assessment, "submission")]
+        return [submitted, *assessed(case, assessment, "submission")]
 
     return await record(desk, actor, case_id, decide)
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from cases.casework_views import AttachmentView, DecisionView, QueryView
 from cases.items import Text
 from cases.script import ScriptStep
 
@@ -221,6 +222,9 @@ class CaseView(View, frozen=True):
     actions: tuple[str, ...]
     submission: SubmissionView | None
     review: ReviewView | None
+    queries: tuple[QueryView, ...]
+    attachments: tuple[AttachmentView, ...]
+    decision: DecisionView | None
     history: tuple[HistoryView, ...]
 
 

@@ -4,6 +4,7 @@ from cases.actions import actions
 from cases.actor import Actor
 from cases.assess import is_open
 from cases.case import Case
+from cases.casework_views import attachment_views, decision_view, query_views
 from cases.forms import age_on
 from cases.gates import lock_reasons
 from cases.items import ITEMS, Text
@@ -106,6 +107,9 @@ def case_view(case: Case, viewer: Actor, recorder: RecorderLive | None, assessme
         actions=actions(case, viewer, recorder),
         submission=SubmissionView(case.submission.at, case.submission.package_sha256) if case.submission else None,
         review=ReviewView(case.review.outcome, case.review.at) if case.review else None,
+        queries=query_views(case, viewer),
+        attachments=attachment_views(case, viewer),
+        decision=decision_view(case, viewer),
         history=history,
     )
 

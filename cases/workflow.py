@@ -6,7 +6,8 @@ reads again and decides again, so every decision is made on the case as it is wh
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 
 import structlog
@@ -16,18 +17,19 @@ from cases.case import Case
 from cases.codec import Happened, from_entry, to_record
 from cases.desk import Desk
 from cases.errors import CaseBusy, CaseNotFound
-from cases.event import Event
+from cases.event import Event, Paper
+from cases.events_casework import wakes_on
 from cases.events_meeting import RoomOpened
 from cases.events_papers import CaseOpened, CaseSubmitted, InkAccepted
 from cases.fold import apply, replay
-from ports.errors import JournalConflict, KeyValueUnavailable
+from ports.errors import BlobExists, JournalConflict, KeyValueUnavailable
 from ports.journal import Record
 
 CHANNEL = "case.version"
 ATTEMPTS = 64
-SUBMITTED = "submitted"  # the subject by which reviewers find cases
+SUBMITTED = "submitted"  # the subject by which reviewers and underwriters find cases
 
-Decide = Callable[[Case], Sequence[Event]]
+Decide = Callable[[Case], Sequence[Event | Paper]]
 
 log = structlog.get_logger()
 
@@ -49,14 +51,23 @@ async def record(desk: Desk, actor: Actor, case_id: str, decide: Decide) -> Case
     refuse, and CaseBusy."""
     for _ in range(ATTEMPTS):
         case = await load(desk, case_id)
-        events = tuple(decide(case))
+        decided = tuple(decide(case))
+        events = tuple(event for event in decided if isinstance(event, Event))
         if not events:
             return case
+        await _put(desk, case_id, (paper for paper in decided if isinstance(paper, Paper)))
         try:
             return await _append(desk, actor, case, events)
         except JournalConflict:
             await asyncio.sleep(0)
     raise CaseBusy
+
+
+async def _put(desk: Desk, case_id: str, papers: Iterable[Paper]) -> None:
+    """Named by their digest: one that is there is the same."""
+    for paper in papers:
+        with suppress(BlobExists):
+            await desk.blobs.put(paper.blob, paper.data, scope=case_id)
 
 
 async def start(desk: Desk, actor: Actor, case_id: str, opened: CaseOpened) -> Case:
@@ -93,6 +104,11 @@ def met_on(day: date) -> str:
     return f"met:{day.isoformat()}"
 
 
+def due_on(day: date) -> str:
+    """The subject by which cases are found that have something due from this day on, in Taipei."""
+    return f"due:{day.isoformat()}"
+
+
 def _subjects(event: Event, now: datetime) -> tuple[str, ...]:
     """By what a case is found again: its persons, agents, number; an ink by its digest, so that a replay shows."""
     match event:
@@ -106,7 +122,8 @@ def _subjects(event: Event, now: datetime) -> tuple[str, ...]:
         case InkAccepted():
             return (f"ink:{event.ink_sha256}",)
         case _:
-            return ()
+            day = wakes_on(event)
+            return (due_on(day),) if day else ()
 
 
 async def _announce(desk: Desk, case: Case) -> None:

@@ -1,4 +1,4 @@
-"""Members, agents and reviewers: who may log in, and what is known about them, sealed with a key of each person."""
+"""Members, agents, reviewers, underwriters: who may log in, and what is known about them, sealed with a key of each."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ from ports.sealed import derive, open_sealed, seal
 
 
 class Person(msgspec.Struct, frozen=True):
-    """`kind` is member, agent or reviewer; `login` is unique in its kind. `profile` holds what is known: name, name_en,
-    birth_date, id_no, phone, sex, nationality, unit, registration_no, registration_until, member_no."""
+    """`kind` is member, agent, reviewer or underwriter; `login` is unique in its kind. `profile` holds what is known:
+    name, name_en, birth_date, id_no, phone, sex, nationality, unit, registration_no, registration_until, member_no."""
 
     person_id: str
     kind: str

@@ -74,7 +74,7 @@ people = Table(
     Column("password_hash", String(256), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("kind", "login"),
-    CheckConstraint("kind IN ('member', 'agent', 'reviewer')", name="kind"),
+    CheckConstraint("kind IN ('member', 'agent', 'reviewer', 'underwriter')", name="kind"),
 )
 
 sessions = Table(

@@ -6,6 +6,7 @@ from typing import Any
 
 import capture.errors as capture
 import cases.errors as cases
+import cases.errors_casework as casework
 import esign.errors as esign
 import media.errors as media
 import otp.errors as otp
@@ -172,6 +173,15 @@ STATUS: Mapping[type[Exception], int] = {
     cases.RangesInvalid: 400,
     cases.ReasonsMissing: 400,
     cases.EvidenceInvalid: 400,
+    casework.SolicitedByYou: 403,
+    casework.AssessmentNotFound: 404,
+    casework.OverrideInvalid: 400,
+    casework.QueryInvalid: 400,
+    casework.QueryNotFound: 404,
+    casework.AnswerInvalid: 400,
+    casework.AttachmentNotFound: 404,
+    casework.AttachmentInvalid: 400,
+    casework.WhatIfInvalid: 400,
     CaseErased: 410,
     otp.OtpError: 400,
     otp.Cooldown: 429,

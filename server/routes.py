@@ -5,6 +5,7 @@ from server.handlers import (
     about,
     assessments,
     cases,
+    casework,
     catalog,
     documents,
     evidence,
@@ -21,7 +22,8 @@ EVERYBODY: frozenset[str] = frozenset()
 MEMBER = frozenset({"member"})
 AGENT = frozenset({"agent"})
 REVIEWER = frozenset({"reviewer"})
-STAFF = AGENT | REVIEWER
+UNDERWRITER = frozenset({"underwriter"})
+STAFF = AGENT | REVIEWER | UNDERWRITER
 MEETING = MEMBER | AGENT
 ANYONE = MEMBER | STAFF
 
@@ -34,6 +36,8 @@ CASE = "/api/cases/{case_id}"
 TASK = CASE + "/photo-tasks/{task}"
 MEET = CASE + "/meeting"
 DOC = CASE + "/documents/{doc}"
+QUERY = CASE + "/queries"
+PAPER = CASE + "/attachments"
 
 
 def _open(method: str, path: str, handler, summary: str, **more) -> Route:
@@ -91,7 +95,19 @@ ROUTES: tuple[Route, ...] = (
           answers=MP4),
     Route("POST", CASE + "/recording/views", recordings.log_viewing, STAFF, "What was really played"),
     Route("POST", CASE + "/review", review.review, REVIEWER, "Decide on the recording"),
-    Route("POST", CASE + "/callback", review.callback, STAFF, "Outcome of the follow-up call (S73)"),
+    Route("POST", CASE + "/callback", review.callback, AGENT | REVIEWER, "Outcome of the follow-up call (S73)"),
+    Route("GET", CASE + "/assessment", casework.get_assessment, STAFF, "By subject, to-do list, what decisions need"),
+    Route("POST", CASE + "/assessment/what-if", casework.assess_what_if, STAFF, "What would change"),
+    Route("GET", CASE + "/assessments/{sha256}", casework.get_recorded_assessment, STAFF, "One that was recorded"),
+    Route("POST", QUERY, casework.new_query, UNDERWRITER, "照會: ask, and start its clock", status=201),
+    Route("POST", QUERY + "/{query_id}/answer", casework.reply_to_query, MEETING, "Answer some or all items"),
+    Route("POST", QUERY + "/{query_id}/withdrawal", casework.take_back_query, UNDERWRITER, "Take the query back"),
+    Route("POST", PAPER, casework.upload_attachment, MEETING | UNDERWRITER, "Attach a document", status=201,
+          limit=PHOTO_BYTES),
+    Route("GET", PAPER + "/{attachment}", casework.get_attachment, ANYONE, "An attached document", answers=PDF,
+          gated=False),
+    Route("POST", PAPER + "/{attachment}/check", casework.check_one_attachment, UNDERWRITER, "Accept or refuse it"),
+    Route("POST", CASE + "/decision", casework.decide_case, UNDERWRITER, "核保決定"),
     Route("GET", CASE + "/evidence", evidence.get_evidence, STAFF, "The evidence package", answers=ZIP),
     Route("GET", CASE + "/journal", cases.journal_of_case, STAFF, "All that happened, and whether it is intact"),
     Route("POST", "/api/underwriting/assess", assessments.assess, STAFF, "Assess bare facts", limit=INK_BYTES),

@@ -9,10 +9,15 @@ from msgspec import Meta
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 Long = Annotated[str, Meta(max_length=2000)]
-Kind = Literal["member", "agent", "reviewer"]
+Kind = Literal["member", "agent", "reviewer", "underwriter"]
 Role = Literal["policyholder", "insured", "legal_representative", "payer"]
 Side = Literal["front", "back", "other"]
 Permission = Literal["granted", "denied", "absent"]
+Title = Annotated[str, Meta(min_length=1, max_length=100)]
+FactPath = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+_ROLE = "(policyholder|insured|legal_representative|payer)"
+SIGNED_BY = rf"^({_ROLE}(,{_ROLE}){{0,3}})?$"
 SegmentNumber = Annotated[int, Meta(ge=0, le=100_000)]
 Number = Annotated[int, Meta(ge=1, le=10_000)]
 
@@ -26,7 +31,7 @@ class Nothing(Body, frozen=True):
 
 
 class Login(Body, frozen=True):
-    """`totp`: the six digits of the authenticator; agents and reviewers need them."""
+    """`totp`: the six digits of the authenticator; agents, reviewers and underwriters need them."""
 
     kind: Kind
     login: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -192,3 +197,67 @@ class AgentReport(Body, frozen=True):
     """業務人員招攬報告書: what the agent states."""
 
     statement: Long
+
+
+class WhatIf(Body, frozen=True):
+    """`set`: fact path -> value, as in docs/underwriting.md."""
+
+    set: Annotated[dict[FactPath, Any], Meta(min_length=1, max_length=20)]
+
+
+class QueryQuestion(Body, frozen=True):
+    """A document by its `title`, a fact by its `path`, else a statement."""
+
+    text: Long
+    to: Literal["agent", "customer"] = "agent"
+    title: Title | None = None
+    path: FactPath | None = None
+
+
+class NewQuery(Body, frozen=True):
+    items: Annotated[tuple[QueryQuestion, ...], Meta(min_length=1, max_length=20)]
+    note: Long = ""
+
+
+class QueryItemReply(Body, frozen=True):
+    """`value` for a path, `attachment_id` for a title, else `statement`."""
+
+    item: Id
+    statement: Long = ""
+    value: Any = None
+    attachment_id: Id | None = None
+
+
+class QueryReply(Body, frozen=True):
+    answers: Annotated[tuple[QueryItemReply, ...], Meta(min_length=1, max_length=20)]
+
+
+class AttachmentUpload(Body, frozen=True):
+    """`signed_by`: roles of the case, separated by commas, whose signatures are on it."""
+
+    title: Title
+    signed_by: Annotated[str, Meta(pattern=SIGNED_BY)] = ""
+
+
+class AttachmentCheck(Body, frozen=True):
+    """A refusal needs a reason."""
+
+    accepted: bool
+    reason: Long = ""
+
+
+class OverrideRequest(Body, frozen=True):
+    """The findings of `rule` are set aside by the manual's `section`."""
+
+    rule: Id
+    section: Id
+    reason: Long
+
+
+class DecisionRequest(Body, frozen=True):
+    """Every outcome but standard needs reasons."""
+
+    outcome: Literal["standard", "borderline", "substandard", "postponed", "declined", "exclusion", "limited"]
+    reasons: Annotated[tuple[Short, ...], Meta(max_length=20)] = ()
+    note: Long = ""
+    overrides: Annotated[tuple[OverrideRequest, ...], Meta(max_length=50)] = ()

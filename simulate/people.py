@@ -103,6 +103,7 @@ DEMO_PEOPLE: tuple[DemoPerson, ...] = (
     _staff("agent", 1, "歐陽林林", "Ouyang Lin-Lin", (41, 5, 9), "B3017742", "營業單位", "0112300101"),
     _staff("agent", 2, "杜詩梅", "Tu Shih-Mei", (35, 9, 21), "D4120965", "營業單位", "0112300102"),
     _staff("reviewer", 1, "沈若安", "Shen Jo-An", (46, 2, 14), "F5208833", "保全部", None),
+    _staff("underwriter", 1, "高以衡", "Kao I-Heng", (49, 11, 7), "G7420518", "核保部", None),
     _member(1, "王大陸", "Wang Ta-Lu", (44, 3, 12), "A7390421", "male"),
     _member(2, "林小芸", "Lin Hsiao-Yun", (39, 7, 30), "F2815390", "female"),
     _member(3, "陳月霞", "Chen Yueh-Hsia", (68, 1, 18), "N3904415", "female"),

@@ -25,12 +25,12 @@ async def acknowledge_task(call: Call, case_id: Id, task: Id, body: Nothing) -> 
 async def upload_photo(call: Call, case_id: Id, task: Id, query: Upload, data: bytes) -> PhotoAdded:
     """The same Idempotency-Key again answers the photo that is there: an upload may be repeated after a lost answer."""
     on = query.detection == "on"
-    key = _idempotency_key(call)
+    key = idempotency_key(call)
     case, photo_id = await add_photo(call.desk, call.actor, case_id, task, data, query.side, on, key)
     return PhotoAdded(photo_id, await view_of(call, case))
 
 
-def _idempotency_key(call: Call) -> str:
+def idempotency_key(call: Call) -> str:
     key = call.request.headers.get("Idempotency-Key", "")
     if not 0 < len(key) <= KEY_LIMIT:
         raise InvalidInput(f"header Idempotency-Key: 1 to {KEY_LIMIT} characters")

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 
 from PIL import Image, ImageDraw
 
-from cases import meeting, phone, photos, recording, review, signing, steps, submission
+from cases import attachments, meeting, phone, photos, query, recording, review, signing, steps, submission
 from cases.actor import SYSTEM, Actor
 from cases.agent_report import file_agent_report
 from cases.case import Case
 from cases.desk import Desk
+from cases.events_casework import ItemAnswer
 from cases.events_papers import DocumentIssued, DocumentSealed
 from cases.forms import form_data, signed_fields
 from cases.opening import OpenCase, open_case
@@ -38,6 +39,7 @@ TODAY = date(2026, 3, 2)
 AGENT = Actor("A1", "agent", "歐陽林林", "sales-1", "s-a1", "0102030405")
 OTHER_AGENT = Actor("A2", "agent", "杜詩梅", "sales-1", "s-a2", "0607080910")
 REVIEWER = Actor("R1", "reviewer", "覆核員", "control", "s-r1")
+UNDERWRITER = Actor("U1", "underwriter", "核保員", "underwriting", "s-u1")
 SALES_REVIEWER = Actor("R2", "reviewer", "覆核員二", "sales-1", "s-r2")
 WANG = Actor("M1", "member", "王大陸", None, "s-m1")
 LIN = Actor("M2", "member", "林小芸", None, "s-m2")
@@ -55,6 +57,26 @@ BOTH = CasePerson("M1", ("policyholder", "insured"), profile("王大陸"))
 SERVICE = OpenCase("service", "reduce_hospital", TODAY, None, (POLICYHOLDER, INSURED))
 ALONE = OpenCase("service", "reduce_hospital", TODAY, None, (BOTH,))
 NEW_BUSINESS = OpenCase("new_business", "new_whole_life", TODAY, date(2026, 2, 20), (BOTH,))
+
+
+PDF = b"%PDF-1.7 a paper"
+FATCA = "FATCA暨CRS身分聲明書【個人適用】"
+# What the underwriter has to ask for in NEW_BUSINESS, with answers that raise no question.
+LACKING = {
+    "insured.capacity_of_expression": True,
+    "insured.disability_certificate": False,
+    "insured.occupation_class": 1,
+    "insured.status": "employed",
+    "inforce": [],
+    "premium_source": "salary",
+    "beneficiaries": [{"benefit": "death", "type": "legal_heirs"}],
+    "application.first_premium_before_discount": 60000,
+    "application.payment_method": "remittance",
+    "application.remittance_date": "2026-03-02",
+    "agents.0.grade": "normal",
+    "finance.family_income": 1_200_000,
+    "events": [],
+}
 
 
 class Outbox:
@@ -331,6 +353,45 @@ class Stage:
         for each in case.sealed_recordings:
             await recording.recording_view(self.desk, REVIEWER, self.case_id, each.recording_id)
         return await review.review_recording(self.desk, REVIEWER, self.case_id, "passed", [], "")
+
+    async def awaiting_decision(self) -> Case:
+        """A new business case whose recording was passed, with the agent's report: only the underwriter is left."""
+        await self.under_review(NEW_BUSINESS)
+        await self.seal_documents()
+        await self.pass_review()
+        return await self.report()
+
+    async def attach(self, actor: Actor, title: str, *signed_by: str, data: bytes = PDF) -> str:
+        key = f"{actor.id}-{title}-{signed_by}"
+        _, attachment_id = await attachments.add_attachment(self.desk, actor, self.case_id, title, signed_by, data, key)
+        return attachment_id
+
+    async def accept(self, attachment_id: str, accepted: bool = True) -> Case:
+        return await attachments.check_attachment(
+            self.desk, UNDERWRITER, self.case_id, attachment_id, accepted, "" if accepted else "字跡不清"
+        )
+
+    async def ask(self, *paths: str, title: str | None = None) -> Case:
+        """A query for these facts, and a document when `title` names one."""
+        asked = [query.Asked(f"請補充 {path}", "agent", path=path) for path in paths]
+        asked += [query.Asked(f"請檢附{title}", "customer", title=title)] if title else []
+        return await query.issue_query(self.desk, UNDERWRITER, self.case_id, asked, "財務核保")
+
+    async def tell(self, facts: dict, attachment_id: str | None = None, actor: Actor = AGENT) -> Case:
+        """Answers the open query."""
+        asked = (await self.case()).open_query
+        answers = [ItemAnswer(i.item_id, value=facts[i.path]) for i in asked.items if i.path in facts]
+        answers += [
+            ItemAnswer(i.item_id, attachment_id=attachment_id) for i in asked.items if i.title and attachment_id
+        ]
+        return await query.answer_query(self.desk, actor, self.case_id, asked.query_id, answers)
+
+    async def informed(self) -> Case:
+        """Every fact is stated and every document is there that a plain new business case lacks."""
+        await self.ask(*LACKING, title=FATCA)
+        attachment_id = await self.attach(WANG, FATCA, "policyholder")
+        await self.tell(LACKING, attachment_id)
+        return await self.accept(attachment_id)
 
     async def report(self) -> Case:
         return await file_agent_report(self.desk, AGENT, self.case_id, "已親自說明並確認需求")

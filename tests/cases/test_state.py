@@ -11,6 +11,7 @@ from cases.codec import UPCASTERS, EventUnknown, EventUnreadable, Happened, from
 from cases.errors import WrongState
 from cases.event import Event
 from cases.events import EVENTS
+from cases.events_casework import ItemAnswer, QueryItem
 from cases.events_papers import CaseOpened
 from cases.events_review import RecordingViewed
 from cases.fold import EFFECTS, apply, next_state, replay
@@ -52,6 +53,13 @@ VALUES = {
     "host": st.just(AgentRef("A1", "歐陽林林", "sales-1", "0102030405")),
     "fields": st.just((Field("form.policyholder", 1, (0.0, 0.0, 1.0, 1.0), "policyholder", "M1"),)),
     "documents": st.just((SubmittedDocument("form", 1, "0" * 64, ()),)),
+    "query_id": st.sampled_from(["query-1", "query-2"]),
+    "attachment_id": st.sampled_from(["attachment-1", "attachment-2"]),
+    "due": st.just(date(2026, 3, 16)),
+    "as_of": st.just(date(2026, 3, 2)),
+    "letter_due": st.sampled_from([None, date(2026, 3, 9)]),
+    "items": st.just((QueryItem("item-1", "?", "agent", path="inforce"), QueryItem("item-2", "?", "customer"))),
+    "answers": st.just((ItemAnswer("item-1", value=[]),)),
     "tracks": st.just((Track("t1", "M1", "policyholder", "video", "VP8", 1, 1.0, (Segment("b", "0", 0, 1, 1),)),)),
 }
 
@@ -125,6 +133,7 @@ def test_the_end_states_are_ends():
         State.ACCEPTED,
         State.DECLINED,
         State.WITHDRAWN,
+        State.CANCELLED,
     ]
     assert set(TRANSITIONS) == {None, *State}
 

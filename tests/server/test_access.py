@@ -32,8 +32,14 @@ BODIES = {
     "review": {"outcome": "passed"},
     "callback": {"outcome": "reached"},
     "assess": {"facts": {}},
+    "assess_what_if": {"set": {"insured.age": 1}},
+    "new_query": {"items": [{"text": "?"}]},
+    "reply_to_query": {"answers": [{"item": "item-1", "statement": "s"}]},
+    "take_back_query": {"reason": "r"},
+    "check_one_attachment": {"accepted": True},
+    "decide_case": {"outcome": "standard"},
 }
-QUERIES = {"upload_photo": "?side=front"}
+QUERIES = {"upload_photo": "?side=front", "upload_attachment": "?title=t"}
 ANSWERS_TO_ALL = {"list_cases", "catalog", "assess", "open_new_case"}
 CASE_ROUTES = [route for route in ROUTES if route.access and route.handler.__name__ not in ANSWERS_TO_ALL]
 GUARDED = [route for route in ROUTES if route.access]
@@ -41,7 +47,8 @@ GUARDED = [route for route in ROUTES if route.access]
 
 async def ask(browser, route, case_id: str):
     """The answer to a well-formed request; what the placeholders name does not exist."""
-    path = route.path.format(case_id=case_id, task="t", photo="p", doc="d", page=1, track_id="t", n=0)
+    path = route.path.format(case_id=case_id, task="t", photo="p", doc="d", page=1, track_id="t", n=0,
+                             query_id="q", attachment="a", sha256="0" * 64)  # fmt: skip
     path += QUERIES.get(route.handler.__name__, "")
     body = {} if route.method == "GET" else {"json": BODIES.get(route.handler.__name__, {})}
     return await browser.call(route.method, path, headers={"Idempotency-Key": "k"}, **body)
@@ -54,7 +61,7 @@ def name(route):
 @pytest.fixture(scope="module")
 def people():
     return {"owner": "member-1", "other member": "member-2", "agent": "agent-1", "other agent": "agent-2",
-            "reviewer": "reviewer-1"}  # fmt: skip
+            "reviewer": "reviewer-1", "underwriter": "underwriter-1"}  # fmt: skip
 
 
 async def test_the_role_matrix_holds_on_every_route(system, people):
@@ -72,8 +79,9 @@ async def test_the_role_matrix_holds_on_every_route(system, people):
 
 
 REFUSALS = {"unauthenticated", "wrong_role", "case_not_found"}
-KIND = {"owner": "member", "other member": "member", "agent": "agent", "other agent": "agent", "reviewer": "reviewer"}
-OUTSIDERS = {"other member", "other agent", "reviewer"}  # a reviewer sees a case once it is submitted
+KIND = {"owner": "member", "other member": "member", "agent": "agent", "other agent": "agent", "reviewer": "reviewer",
+        "underwriter": "underwriter"}  # fmt: skip
+OUTSIDERS = {"other member", "other agent", "reviewer", "underwriter"}  # the last two see a case once it is submitted
 
 
 def refusal(route, who, people):

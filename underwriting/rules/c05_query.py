@@ -11,12 +11,12 @@ from underwriting.dates import days_after
 from underwriting.derived import derived
 from underwriting.evidence import status
 from underwriting.model import Finding, Value
-from underwriting.rule import new_business, rule
+from underwriting.rule import new_cover, rule
 
 DONE = "underwriting_done"
 
 
-@rule("UW-05.1", applies=new_business, when="clock.query_date")
+@rule("UW-05.1", applies=new_cover, when="clock.query_date")
 def query_runs_fourteen_days(application: Application) -> Iterator[Finding | Value]:
     """照會日翌日起算 14 個日曆天."""
     due = runs_out(application, "query")
@@ -25,7 +25,7 @@ def query_runs_fourteen_days(application: Application) -> Iterator[Finding | Val
         yield pending(f"照會：{due} 前補全", answered(application), subject="case", due=due, doc="新契約照會單")
 
 
-@rule("UW-05.2", applies=new_business, when="clock.reminder_date")
+@rule("UW-05.2", applies=new_cover, when="clock.reminder_date")
 def reminder_runs_seven_days(application: Application) -> Iterator[Finding | Value]:
     """催辦日翌日起算 7 個日曆天."""
     due = runs_out(application, "reminder")
@@ -34,7 +34,7 @@ def reminder_runs_seven_days(application: Application) -> Iterator[Finding | Val
         yield pending(f"催辦：{due} 前補全", answered(application), subject="case", due=due, doc="催辦通知書")
 
 
-@rule("UW-05.3", applies=new_business, when="clock.cancel_notice_date")
+@rule("UW-05.3", applies=new_cover, when="clock.cancel_notice_date")
 def cancelled_seven_days_after_the_notice(application: Application) -> Iterator[Finding | Value]:
     """「要保文件取消通知函」通知業務人員，並於 7 個日曆天後則逕行取消."""
     due = runs_out(application, "cancel_notice")
@@ -46,7 +46,7 @@ def cancelled_seven_days_after_the_notice(application: Application) -> Iterator[
         )
 
 
-@rule("UW-05.4", applies=new_business, when="clock.reminder_date")
+@rule("UW-05.4", applies=new_cover, when="clock.reminder_date")
 def reminder_that_crossed_is_void(application: Application) -> Iterator[Finding]:
     """處理狀態若為「核保完成」，無須再回覆「催辦通知書」."""
     if application.stated("application.status") == DONE and runs_out(application, "reminder"):

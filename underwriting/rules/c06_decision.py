@@ -1,4 +1,6 @@
-"""陸 新契約核保決定: what each decision of the underwriter needs before the policy is made."""
+"""陸 新契約核保決定: what each decision of the underwriter needs before the policy is made.
+
+The manual speaks of new business; policy service that adds cover is decided in the same way, and no other."""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from underwriting.application import Application, Unknown
 from underwriting.dates import days_after
 from underwriting.derived import derived
 from underwriting.model import Finding, Value
-from underwriting.rule import new_business, rule
+from underwriting.rule import new_cover, rule
 
 KINDS = {
     "standard": "標準體",
@@ -41,7 +43,7 @@ def has_investment(application: Application) -> bool:
     return any(is_investment(application, product) for product in application.products())
 
 
-@rule("UW-06.1", applies=new_business, when="application.decision")
+@rule("UW-06.1", applies=new_cover, when="application.decision")
 def one_of_seven(application: Application) -> Iterator[Finding | Value]:
     """依商品類型而有不同的核保決定; the core advises, the underwriter decides."""
     decided = decision(application)
@@ -50,35 +52,35 @@ def one_of_seven(application: Application) -> Iterator[Finding | Value]:
         yield note("DECISION", f"核保決定：{KINDS[decided]}", status="satisfied", value=decided)
 
 
-@rule("UW-06.2.1", applies=new_business, when="application.decision")
+@rule("UW-06.2.1", applies=new_cover, when="application.decision")
 def standard(application: Application) -> Iterator[Finding]:
     """以正常費率承接."""
     if decision(application) == "standard":
         yield note("DECISION", "以標準費率承接", status="satisfied", value="standard")
 
 
-@rule("UW-06.2.2", applies=new_business, when="application.decision")
+@rule("UW-06.2.2", applies=new_cover, when="application.decision")
 def borderline(application: Application) -> Iterator[Finding]:
     """依公司風險胃納程度可以標準體費率承接: the underwriter's judgement."""
     if decision(application) == "borderline":
         yield review("臨界標準體：依公司風險胃納以標準費率承接", "risk_appetite")
 
 
-@rule("UW-06.2.3.1", applies=new_business, when="application.decision")
+@rule("UW-06.2.3.1", applies=new_cover, when="application.decision")
 def terms_are_issued(application: Application) -> Iterator[Finding]:
     """次標準體: 發出「承保條件變更同意書」."""
     if decision(application) == "substandard":
         yield doc(application, TERMS, who="reviewer")
 
 
-@rule("UW-06.2.3.2", applies=new_business, when="application.decision")
+@rule("UW-06.2.3.2", applies=new_cover, when="application.decision")
 def terms_are_signed(application: Application) -> Iterator[Finding]:
     """保戶簽名同意後送回始可承保; 製單文件."""
     if decision(application) == "substandard":
         yield from signed(application, TERMS)
 
 
-@rule("UW-06.2.3.3", applies=new_business, when="application.decision")
+@rule("UW-06.2.3.3", applies=new_cover, when="application.decision")
 def proposal_for_substandard(application: Application) -> Iterator[Finding]:
     """投資型商品次標準體件: 「次標準體建議書」, explained and signed; 製單文件."""
     if decision(application) == "substandard" and has_investment(application):
@@ -86,7 +88,7 @@ def proposal_for_substandard(application: Application) -> Iterator[Finding]:
         yield from signed(application, PROPOSAL)
 
 
-@rule("UW-06.2.3.4", applies=new_business, when="application.decision")
+@rule("UW-06.2.3.4", applies=new_cover, when="application.decision")
 def changed_terms_are_signed_anew(application: Application) -> Iterator[Finding]:
     """同意加費但欲調整投保內容: change documents, then the terms (investment: and the proposal) anew."""
     if decision(application) != "substandard" or not application.maybe_flag("event.cover_changed_after_terms"):
@@ -97,7 +99,7 @@ def changed_terms_are_signed_anew(application: Application) -> Iterator[Finding]
         yield pending(f"重新提供調整後之「{title}」予保戶簽署", done, doc=title, field="event.terms_reissued")
 
 
-@rule("UW-06.2.4", applies=new_business, when="application.decision")
+@rule("UW-06.2.4", applies=new_cover, when="application.decision")
 def not_accepted_is_told(application: Application) -> Iterator[Finding | Value]:
     """延期、拒保: 「審查結果通知書」 to the agent; 7 calendar days later 「未承保通知函」 to the policyholder."""
     if decision(application) in (*NOT_ACCEPTED, *DECLINED):
@@ -109,7 +111,7 @@ def not_accepted_is_told(application: Application) -> Iterator[Finding | Value]:
             yield note("NOTIFY", f"{due} 寄送「未承保通知函」予要保人", doc="未承保通知函", to="policyholder", due=due)
 
 
-@rule("UW-06.2.6", applies=new_business, when="application.decision")
+@rule("UW-06.2.6", applies=new_cover, when="application.decision")
 def exclusion_is_signed(application: Application) -> Iterator[Finding]:
     """批註除外: 「批註通知書」 signed before the policy is made; 製單文件."""
     if decision(application) == "exclusion":

@@ -9,14 +9,14 @@ from underwriting.application import Application
 from underwriting.dates import days_after
 from underwriting.derived import derived
 from underwriting.model import Finding, Value
-from underwriting.rule import new_business, rule
+from underwriting.rule import new_cover, rule
 from underwriting.rules.c06_decision import DECLINED, NOT_ACCEPTED, decision
 
 NOTICES = {"clock.cancel_notice_date": "要保文件取消通知函", "clock.result_notice_date": "審查結果通知書"}
 WITHDRAWN = ("withdrawn", "withdrawn_after_exam")
 
 
-@rule("UW-07.1", applies=new_business)
+@rule("UW-07.1", applies=new_cover)
 def what_is_not_accepted(application: Application) -> Iterator[Finding | Value]:
     """保戶主動申請退保、照會逾期未補全、經核保評估為延期拒保者."""
     why = not_accepted(application)
@@ -25,7 +25,7 @@ def what_is_not_accepted(application: Application) -> Iterator[Finding | Value]:
         yield note("VALUE", "未承保件", status="satisfied", reason=why, value=True)
 
 
-@rule("UW-07.2", applies=new_business)
+@rule("UW-07.2", applies=new_cover)
 def client_is_told_seven_days_later(application: Application) -> Iterator[Finding | Value]:
     """通知業務人員外，7 個日曆天後寄出「未承保通知函」予保戶."""
     for path, title in NOTICES.items():
