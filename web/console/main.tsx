@@ -7,7 +7,7 @@ import { t } from "../shared/text.ts";
 import { App } from "./app.tsx";
 
 start({
-  kind: "agent",
+  kinds: ["agent"],
   texts: { zh: () => import("virtual:texts/console/zh"), en: () => import("virtual:texts/console/en") },
   login: () => <Login kind="agent" totp title={t("k.login.title")} hint={t("k.login.hint")} />,
   page: () => <App />,

@@ -13,7 +13,8 @@ const filters = (): Filter[] => [
   { name: "in_call", label: t("k.filter.in_call"), keep: (card) => card.room_open },
   { name: "second", label: t("k.filter.second"), keep: (card) => card.signed_count > 0 && card.signed_count < card.total_count },
   { name: "submitted", label: t("k.filter.submitted"), keep: (card) => ["submitted", "under_review", "pending"].includes(card.state) },
-  { name: "closed", label: t("k.filter.closed"), keep: (card) => ["accepted", "declined", "withdrawn"].includes(card.state) },
+  { name: "asked", label: t("k.filter.asked"), keep: (card) => Boolean(card.query_due) },
+  { name: "closed", label: t("k.filter.closed"), keep: (card) => ["accepted", "declined", "withdrawn", "cancelled"].includes(card.state) },
 ];
 
 export function Queue(): JSX.Element {

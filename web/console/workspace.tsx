@@ -1,9 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { toneOfDecision } from "../casework/decide.tsx";
+import { CaseTabs, Casework } from "../casework/page.tsx";
+import { decisionName } from "../casework/words.ts";
 import { post } from "../shared/api.ts";
 import { carry } from "../shared/cases.ts";
 import { CaseFacts } from "../shared/facts.tsx";
-import { go } from "../shared/router.ts";
+import { go, route } from "../shared/router.ts";
 import { StaffFindings } from "../shared/findings.tsx";
 import { t } from "../shared/text.ts";
 import type { CaseView } from "../shared/types.ts";
@@ -33,12 +36,20 @@ function Withdraw({ view }: { view: CaseView }): JSX.Element {
   );
 }
 
+/** That the underwriter asks something, or what he decided: the way to the other tab. */
+function Underwriting({ view }: { view: CaseView }): JSX.Element | null {
+  const asked = view.queries?.find((query) => query.open);
+  if (!asked && !view.decision) return null;
+  const text = asked ? t("queue.query", { due: asked.due }) : t("u.decided", { outcome: decisionName(view.decision?.outcome ?? "") });
+  return <button type="button" class="link" data-testid="underwriting-news" onClick={() => go("case", view.case_id, "assessment")}><Chip tone={asked ? "warn" : toneOfDecision(view.decision?.outcome ?? "")}>{text}</Chip></button>;
+}
+
 function Head({ view }: { view: CaseView }): JSX.Element {
   return (
     <header class="case-head" data-testid="case-head">
       <IconButton testid="back" icon="back" label={t("back")} onClick={() => go()} />
       <CaseFacts view={view} compact />
-      <span class="case-chips"><Chip>{kindName(view.kind)}</Chip><Chip tone="info" testid="case-state">{stateName(view.state)}</Chip>{view.actions.includes("withdraw") && <Withdraw view={view} />}</span>
+      <span class="case-chips"><Chip>{kindName(view.kind)}</Chip><Chip tone="info" testid="case-state">{stateName(view.state)}</Chip><Underwriting view={view} />{view.actions.includes("withdraw") && <Withdraw view={view} />}</span>
     </header>
   );
 }
@@ -47,21 +58,26 @@ function Head({ view }: { view: CaseView }): JSX.Element {
 export function Workspace({ id }: { id: string }): JSX.Element {
   const { view, error } = useCase(id);
   if (!view) return <main class="staff-page">{error ? <Failure text={error} /> : <Loading />}</main>;
+  const tab = route.value[2] === "assessment" ? "assessment" : "case";
+  const away = tab !== "case"; // the call and the script stay alive behind the other tab
+  const tabs = [{ name: "case", label: t("u.tab.case") }, { name: "assessment", label: t("u.tab.assessment") }];
   return (
     <main class={`workspace console${view.meeting.status === "open" ? " meeting" : ""}`} data-testid="workspace" data-state={view.state} data-version={view.version}>
       <Head view={view} />
-      <div class="column left">
+      <CaseTabs id={id} tabs={tabs} chosen={tab} />
+      {away && <Casework view={view} />}
+      <div class="column left" hidden={away}>
         <People view={view} />
         <StaffFindings view={view} />
         <History view={view} />
       </div>
-      <div class="column middle">
+      <div class="column middle" hidden={away}>
         <MeetingPanel view={view} />
         <ReportPanel view={view} />
         <PhotosPanel view={view} />
         <DocumentsPanel view={view} />
       </div>
-      <div class="column right">
+      <div class="column right" hidden={away}>
         <ScriptPanel view={view} />
       </div>
     </main>

@@ -8,7 +8,7 @@ import { App } from "./app.tsx";
 import { Gate } from "./gate.tsx";
 
 start({
-  kind: "member",
+  kinds: ["member"],
   texts: { zh: () => import("virtual:texts/customer/zh"), en: () => import("virtual:texts/customer/en") },
   login: () => <Login kind="member" title={t("c.login.title")} hint={t("c.login.hint")} />,
   page: () => <App />,

@@ -11,7 +11,7 @@ import type { DemoPage, Kind } from "../shared/types.ts";
 import { Empty, Failure, LanguageSwitch, Loading, toast, Toast, useNow } from "../shared/ui.tsx";
 
 const refreshMs = 1500;
-const links: Record<Kind, string> = { member: "/", agent: "/console", reviewer: "/review" };
+const links: Record<Kind, string> = { member: "/", agent: "/console", reviewer: "/review", underwriter: "/review" };
 const stepS = 30;
 
 function Copy({ text, label, testid }: { text: string; label: string; testid: string }): JSX.Element {
@@ -65,7 +65,7 @@ function Demo(): JSX.Element {
     const timer = setInterval(load, refreshMs);
     return () => clearInterval(timer);
   }, []);
-  const kinds: Kind[] = ["agent", "member", "reviewer"];
+  const kinds: Kind[] = ["agent", "member", "reviewer", "underwriter"];
   return (
     <>
       <p class="demo-banner" data-testid="demo-banner"><Icon name="alert" size={20} />{t("d.banner")}</p>

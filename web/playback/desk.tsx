@@ -1,10 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { CaseTabs, Casework } from "../casework/page.tsx";
 import { explain, get } from "../shared/api.ts";
 import { clock, moment } from "../shared/format.ts";
 import { CaseFacts } from "../shared/facts.tsx";
 import { StaffFindings } from "../shared/findings.tsx";
-import { go } from "../shared/router.ts";
+import { go, route } from "../shared/router.ts";
+import { principal } from "../shared/session.ts";
 import { t } from "../shared/text.ts";
 import type { CaseView, RecordingView } from "../shared/types.ts";
 import { Chip, Failure, IconButton, Loading, Select } from "../shared/ui.tsx";
@@ -19,11 +21,11 @@ import { Proof } from "./proof.tsx";
 
 const filmMs = 2500;
 
-function useRecording(view: CaseView | null, chosen: string | null): { recording: RecordingView | null; error: string | null } {
+function useRecording(view: CaseView | null, chosen: string | null, shown: boolean): { recording: RecordingView | null; error: string | null } {
   const [recording, setRecording] = useState<RecordingView | null>(null);
   const [error, setError] = useState<string | null>(null);
   const id = view?.case_id;
-  const wanted = view ? view.meeting.status !== "open" : false;
+  const wanted = view ? shown && view.meeting.status !== "open" : false;
   const again = recording ? 0 : view?.version; // what is not sealed yet comes with a later version
   const path = `/cases/${id}/recording${chosen ? `?recording=${encodeURIComponent(chosen)}` : ""}`;
   useEffect(() => {
@@ -52,11 +54,21 @@ function Recordings({ recording, onChoose }: { recording: RecordingView; onChoos
   return <Select label={t("r.recordings", { count: all.length })} testid="recording-select" value={recording.recording_id} onValue={onChoose} options={options} />;
 }
 
-/** One case before the reviewer: the recording, its proof, the papers, and the decision. */
+type View = "recording" | "assessment";
+
+/** The recording for the reviewer, the assessment for the underwriter; the other is one tab away. */
+function tabsOf(kind: string | undefined): View[] {
+  return kind === "underwriter" ? ["assessment", "recording"] : ["recording", "assessment"];
+}
+
+/** One case before the reviewer or underwriter: the recording, its proof, the papers; the assessment; the decision. */
 export function Desk({ id }: { id: string }): JSX.Element {
   const { view, error } = useCase(id);
   const [chosen, setChosen] = useState<string | null>(null);
-  const { recording, error: missing } = useRecording(view, chosen);
+  const tabs = tabsOf(principal.value?.kind);
+  const tab = tabs.find((each) => each === route.value[2]) ?? tabs[0];
+  const away = tab !== "recording";
+  const { recording, error: missing } = useRecording(view, chosen, !away);
   const [engine, setEngine] = useState<Engine | null>(null);
   if (!view) return <main class="staff-page">{error ? <Failure text={error} /> : <Loading />}</main>;
   return (
@@ -66,14 +78,16 @@ export function Desk({ id }: { id: string }): JSX.Element {
         <CaseFacts view={view} compact />
         <span class="case-chips"><Chip>{kindName(view.kind)}</Chip><Chip tone="info" testid="case-state">{stateName(view.state)}</Chip></span>
       </header>
-      <div class="column middle">
+      <CaseTabs id={id} tabs={tabs.map((name) => ({ name, label: t(`u.tab.${name}`) }))} chosen={tab ?? ""} />
+      {away && <Casework view={view} />}
+      <div class="column middle" hidden={away}>
         {missing && <Failure text={missing} testid="recording-error" />}
         {!recording && !missing && (view.meeting.status === "open" ? <p class="soft">{t("r.still_open")}</p> : <Loading />)}
         {recording && <Recordings recording={recording} onChoose={setChosen} />}
         {recording && <Player key={recording.recording_id} view={view} recording={recording} onEngine={setEngine} />}
         <Papers view={view} />
       </div>
-      <div class="column right">
+      <div class="column right" hidden={away}>
         <Decision view={view} />
         <Checklist view={view} recording={recording} engine={engine} />
         {recording && <Proof view={view} recording={recording} />}

@@ -7,7 +7,7 @@ import type { CaseCard } from "./types.ts";
 import { Chip, Empty, Loading, type Tone } from "./ui.tsx";
 import { kindName, stateName } from "./words.ts";
 
-const tones: Record<string, Tone> = { open: "warn", in_review: "info", ready: "info", submitted: "plain", under_review: "warn", pending: "bad", accepted: "good", declined: "bad", withdrawn: "plain" };
+const tones: Record<string, Tone> = { open: "warn", in_review: "info", ready: "info", submitted: "plain", under_review: "warn", pending: "bad", accepted: "good", declined: "bad", withdrawn: "plain", cancelled: "plain" };
 
 export type Filter = { name: string; label: string; keep: (card: CaseCard) => boolean };
 
@@ -33,6 +33,7 @@ function Row({ card }: { card: CaseCard }): JSX.Element {
       <span class="queue-progress">{t("queue.signed", { done: card.signed_count, total: card.total_count })}<small>{t("queue.findings", { count: card.open_findings })}</small></span>
       <span class="queue-state">
         {card.room_open && <Chip tone="bad"><Icon name="video" size={16} />{t("queue.in_call")}</Chip>}
+        {card.query_due && <Chip tone="warn"><Icon name="clock" size={16} />{t("queue.query", { due: card.query_due })}</Chip>}
         <Chip tone={tones[card.state] ?? "plain"}>{stateName(card.state)}</Chip>
       </span>
     </button>

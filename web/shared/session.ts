@@ -9,11 +9,11 @@ effect(() => {
   if (signedOut.value > 0) principal.value = null;
 });
 
-/** Takes up the session of the cookie if it is of the kind that this page serves. */
-export async function resume(kind: Kind): Promise<void> {
+/** Takes up the session of the cookie if it is of a kind that this page serves. */
+export async function resume(kinds: Kind[]): Promise<void> {
   try {
     const found = await get<Principal>("/sessions/me");
-    principal.value = found.kind === kind ? found : null;
+    principal.value = kinds.includes(found.kind) ? found : null;
   } catch (error) {
     if (error instanceof Problem && error.status === 0) throw error;
     principal.value = null;

@@ -8,13 +8,13 @@ import { loadTexts, t, type Sources } from "./text.ts";
 import type { Kind } from "./types.ts";
 import { Button, Failure, Loading, Toast } from "./ui.tsx";
 
-type Pages = { kind: Kind; texts: Sources; login: () => JSX.Element; page: () => JSX.Element; before?: () => JSX.Element | null };
+type Pages = { kinds: Kind[]; texts: Sources; login: () => JSX.Element; page: () => JSX.Element; before?: () => JSX.Element | null };
 
-function Root({ kind, login, page, before }: Pages): JSX.Element {
+function Root({ kinds, login, page, before }: Pages): JSX.Element {
   const [failed, setFailed] = useState<string | null>(null);
   const begin = (): void => {
     setFailed(null);
-    resume(kind).catch((error: unknown) => setFailed(explain(error)));
+    resume(kinds).catch((error: unknown) => setFailed(explain(error)));
   };
   useEffect(begin, []);
   const who = principal.value;
@@ -43,7 +43,7 @@ function Retry({ text, onRetry }: { text: string; onRetry: () => void }): JSX.El
   );
 }
 
-/** Mounts a page that needs a session of one kind. */
+/** Mounts a page that needs a session of one of these kinds. */
 export function start(pages: Pages): void {
   const root = document.getElementById("app");
   follow();

@@ -2,7 +2,7 @@
 export type Both = { zh: string; en: string };
 export type Item = { label: Both; amount_label: string };
 
-export type Kind = "member" | "agent" | "reviewer";
+export type Kind = "member" | "agent" | "reviewer" | "underwriter";
 export type Principal = { id: string; kind: Kind; name: string; unit: string | null };
 export type About = { name: string; version: string; build: string; minimum_client: string };
 
@@ -24,6 +24,8 @@ export type CaseCard = {
   open_findings: number;
   opened_at: string;
   updated_at: string;
+  query_due?: string | null;
+  decision?: string | null;
 };
 
 export type Permission = "granted" | "denied" | "absent";
@@ -116,7 +118,43 @@ export type Finding = {
 
 export type Verb =
   | "acknowledge" | "add_photo" | "complete_photos" | "review_photos" | "open_meeting" | "join" | "end_meeting" | "end_meeting_done"
-  | "sign" | "submit" | "return" | "amend" | "withdraw" | "agent_report" | "review" | "callback";
+  | "sign" | "submit" | "return" | "amend" | "withdraw" | "agent_report" | "review" | "callback"
+  | "query" | "withdraw_query" | "answer_query" | "attach" | "check_attachment" | "decide";
+
+export type QueryItem = {
+  id: string;
+  text: string;
+  to: "agent" | "customer";
+  title: string | null;
+  path: string | null;
+  answered: boolean;
+  statement: string;
+  attachment_id: string | null;
+  value: unknown;
+};
+/** 照會. `due` is the last day of the stage that it has reached. */
+export type Query = {
+  id: string;
+  stage: "query" | "reminder" | "cancel_notice" | "answered" | "withdrawn" | "lapsed";
+  open: boolean;
+  issued_at: string;
+  reminded_at: string | null;
+  noticed_at: string | null;
+  answered_at: string | null;
+  due: string;
+  note: string;
+  items: QueryItem[];
+};
+export type Attachment = { id: string; title: string; media_type: string; size: number; sha256: string; signed_by: string[]; added_by: string; at: string; accepted: boolean | null; reason: string };
+export type CaseDecision = {
+  outcome: string;
+  at: string;
+  reasons: string[];
+  note: string;
+  overrides: { rule: string; section: string; reason: string }[];
+  letter_due: string | null;
+  letter_at: string | null;
+};
 
 export type CaseView = {
   version: number;
@@ -139,6 +177,9 @@ export type CaseView = {
   actions: Verb[];
   submission: { at: string; package_sha256: string } | null;
   review: { outcome: string; at: string } | null;
+  queries?: Query[];
+  attachments?: Attachment[];
+  decision?: CaseDecision | null;
   history: { seq: number; at: string; type: string; actor_kind: string }[];
 };
 

@@ -8,7 +8,7 @@ const listed = readFileSync(join(web, "TESTIDS.md"), "utf8");
 
 test("every data-testid of the pages is in TESTIDS.md", () => {
   const missing: string[] = [];
-  for (const folder of ["shared", "customer", "console", "playback", "demo"]) {
+  for (const folder of ["shared", "customer", "console", "casework", "playback", "demo"]) {
     for (const file of readdirSync(join(web, folder)).filter((name) => name.endsWith(".tsx"))) {
       const source = readFileSync(join(web, folder, file), "utf8");
       for (const [, whole, stem] of source.matchAll(/testid=(?:"([^"]+)"|\{`([a-z-]+-)\$)/g)) {

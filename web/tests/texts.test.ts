@@ -16,7 +16,7 @@ function used(source: string): string[] {
 
 test("every text that a page asks for is in the catalogue", () => {
   const missing: string[] = [];
-  for (const folder of ["shared", "customer", "console", "playback", "demo"]) {
+  for (const folder of ["shared", "customer", "console", "casework", "playback", "demo"]) {
     for (const file of readdirSync(join(web, folder)).filter((name) => name.endsWith(".tsx"))) {
       for (const key of used(readFileSync(join(web, folder, file), "utf8"))) if (!keys.has(key)) missing.push(`${folder}/${file}: ${key}`);
     }

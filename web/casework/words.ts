@@ -1,0 +1,32 @@
+import { has, t, tAny } from "../shared/text.ts";
+import type { CaseView } from "../shared/types.ts";
+import { told, UNKNOWN } from "./logic.ts";
+
+export const outcomeName = (outcome: string): string => t(`assessment.outcome.${outcome}`);
+export const decisionName = (outcome: string): string => t(`decision.${outcome}`);
+export const whoName = (who: string): string => tAny([`finding.who.${who}`], who);
+export const subjectName = (subject: string): string => tAny([`finding.subject.${subject}`, `u.subject.${subject}`], subject);
+
+/** Who bears the role that a finding is about. */
+export function bearer(view: CaseView, subject: string): string {
+  return view.people.filter((person) => person.roles.includes(subject)).map((person) => person.name).join("、");
+}
+
+/** "insured.occupation_class" -> 被保險人・職業類別; a part without a name stands as it is. */
+export function factName(path: string): string {
+  const parts = path.split(".").filter((part) => !/^\d+$/.test(part));
+  const first = parts[0] ?? path;
+  const rest = parts.slice(1).join(".");
+  const head = has(`finding.subject.${first}`) || has(`u.subject.${first}`) ? subjectName(first) : tAny([`u.fact.${first}`], first);
+  return rest ? `${head}・${tAny([`u.fact.${rest}`, `u.fact.${parts.at(-1)}`], rest)}` : head;
+}
+
+/** The core names a lacking fact by its path; a person reads its name. */
+export const findingText = (finding: { text: string; missing?: string | null }): string =>
+  finding.missing && finding.text.includes(finding.missing) ? t("u.supply", { fact: factName(finding.missing) }) : finding.text;
+
+export const valueName = (value: unknown): string => {
+  if (value === UNKNOWN) return t("u.unknown");
+  if (typeof value === "boolean") return t(value ? "u.yes" : "u.no");
+  return told(value);
+};
