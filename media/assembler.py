@@ -8,7 +8,6 @@ whoever can ask for one. Nothing here raises on bytes from the network.
 """
 
 from struct import Struct
-from typing import NamedTuple
 
 import msgspec
 
@@ -23,7 +22,7 @@ FRAME_LIMIT = 2 << 20  # bytes
 HEAD = Struct("!BBHII")
 
 
-class Packet(NamedTuple):
+class Packet(msgspec.Struct, frozen=True, gc=False):
     sequence: int
     timestamp: int
     marker: bool
@@ -45,11 +44,11 @@ class EncodedFrame(msgspec.Struct, frozen=True, gc=False):
 def parse_rtp(data: bytes | memoryview, payload_type: int, arrived: float) -> Packet | None:
     """None for what is no RTP of version 2 (RFC 3550 section 5.1). Another payload type counts as empty: it takes a
     place in the order and holds no media."""
-    data = bytes(data)
-    if len(data) < 12 or data[0] >> 6 != 2:
+    data, end = bytes(data), len(data)
+    if end < 12 or data[0] >> 6 != 2:
         return None
     first, second, sequence, timestamp, _ = HEAD.unpack_from(data)
-    start, end = 12 + 4 * (first & 0x0F), len(data)
+    start = 12 + 4 * (first & 0x0F)
     if first & 0x10:
         if end < start + 4:
             return None
@@ -230,14 +229,15 @@ class Assembler:
         self._stamp, self._time = timestamp, self._unwrap_time(timestamp)
 
     def _finish(self, frames: list[EncodedFrame]) -> None:
-        data = b"".join(self._parts)
+        parts = self._parts
+        data = parts[0] if len(parts) == 1 else b"".join(parts)
         self._parts, self._size = [], 0
-        key, width, height = self._format.inspect(data)
-        if self.wants_keyframe and not key:
+        shape = self._format.inspect(data)
+        if self.wants_keyframe and not shape.key:
             self.dropped += 1
             return
         self.wants_keyframe = False
-        frames.append(EncodedFrame(self._time, self._began, key, data, width, height))
+        frames.append(EncodedFrame(self._time, self._began, shape.key, data, shape.width, shape.height))
 
     def _break(self) -> None:
         self.dropped += bool(self._parts)

@@ -35,12 +35,16 @@ class GapCount:
         until = self._until_ms.get(track_id)
         self._count(track_id, until is not None and is_break(until, start_ms))
 
-    def goes_on(self, track_id: str, until_ms: int, hole: bool, muted: bool) -> None:
-        """A frame was taken: the segment lasts until then, and `hole` lies before it."""
-        self._count(track_id, hole)
-        self._until_ms[track_id] = until_ms
-        if not muted:
+    def goes_on(self, track_id: str, hole: bool, muted: bool) -> None:
+        """A frame was taken, and `hole` lies before it."""
+        if hole:
+            self._count(track_id, hole)
+        if not muted and self._wanted:
             self._wanted.discard(track_id)
+
+    def ends(self, track_id: str, until_ms: int) -> None:
+        """The segment lasted until then."""
+        self._until_ms[track_id] = until_ms
 
     def _count(self, track_id: str, gap: bool) -> None:
         self.total += gap and track_id not in self._wanted

@@ -6,23 +6,28 @@ VP8 is RFC 7741 and RFC 6386, VP9 RFC 9628, H264 RFC 6184 (frames come out in An
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 START_CODE = b"\0\0\0\1"
 OPUS_RATE = 48000
 
 
-class Piece(NamedTuple):
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """``start``: a frame may begin with this packet."""
 
     start: bool
     data: bytes
 
 
-class Shape(NamedTuple):
+class Shape(msgspec.Struct, frozen=True, gc=False):
     """``key``: decodable without any earlier frame. ``width`` and ``height`` in px, 0 where the format hides them."""
 
     key: bool
     width: int = 0
     height: int = 0
+
+
+ALONE = Shape(True)
 
 
 class Format(NamedTuple):
@@ -149,7 +154,7 @@ def unpack_opus(payload: bytes) -> Piece | None:
 
 
 def inspect_opus(frame: bytes) -> Shape:
-    return Shape(True)
+    return ALONE
 
 
 def opus_frame_duration(packet: bytes) -> int:

@@ -79,7 +79,7 @@ class TrackSink:
         self._segment: LiveSegment | None = None
         self._fresh_ms = tape.now_ms()  # nothing can be missing before
         self._asked = self._key_at = float("-inf")
-        self._open = True
+        self._open, self._video = True, info.kind == "video"
         self._written = False  # by a segment before this one
         self._rotation = self._turns = 0
 
@@ -89,7 +89,7 @@ class TrackSink:
             return
         for frame in self._assembler.push(packet, arrived):
             self._record(frame)
-        if self.info.kind == "video":
+        if self._video:
             self._keep_asking(arrived)
 
     def sender_report(self, ntp: int, rtp: int) -> None:
@@ -155,21 +155,19 @@ class TrackSink:
         return None if self._segment is None else self._tape.durable_ms(self._segment.stream)
 
     def _keep_asking(self, now: float) -> None:
-        wanted = (
-            self._assembler.wants_keyframe
-            or self._too_large()
-            or self._turned()
-            or now - self._key_at > KEYFRAME_EVERY_S
-        )
+        wanted = now - self._key_at > KEYFRAME_EVERY_S or self._assembler.wants_keyframe or self._due()
         if wanted and now - self._asked > ASK_EVERY_S:
             self._asked = now
             self._request_keyframe()
 
-    def _too_large(self) -> bool:
-        return self._segment is not None and self._segment.size > SEGMENT_LIMIT
-
-    def _turned(self) -> bool:
-        return self._segment is not None and self._segment.rotation != self._rotation
+    def _due(self) -> str | None:
+        """Why the segment should end with the next key frame, if it should."""
+        segment = self._segment
+        if segment is None:
+            return None
+        if segment.size > SEGMENT_LIMIT:
+            return "size"
+        return "turned" if segment.rotation != self._rotation else None
 
     def _record(self, frame: EncodedFrame) -> None:
         segment = self._segment
@@ -178,10 +176,8 @@ class TrackSink:
         elif segment is not None and not segment.follows(frame):
             self._assembler.restart()  # it cannot be placed, and what builds on it cannot be decoded
             return
-        elif frame.key and self._too_large():
-            self._end_segment("size")
-        elif frame.key and self._turned():
-            self._end_segment("turned")
+        elif frame.key and (reason := self._due()):
+            self._end_segment(reason)
         if self._segment is None and not self._begin_segment(frame):
             return
         self._write(frame)
@@ -227,7 +223,7 @@ class TrackSink:
         if segment.size == 0:
             gaps.begins(self.info.track_id, segment.began_ms)
         hole = segment.take(frame)
-        gaps.goes_on(self.info.track_id, segment.until_ms, hole, self.muted)
+        gaps.goes_on(self.info.track_id, hole, self.muted)
         if frame.key:
             self._key_at = frame.arrived
 
@@ -243,4 +239,6 @@ class TrackSink:
         self._written = self.written
         self._fresh_ms = max(self._fresh_ms, self._durable_ms() or 0)
         self._segment = None
+        if segment.size:
+            self._tape.gaps.ends(self.info.track_id, segment.until_ms)
         self._tape.write(RECORDING, SegmentEnded(self._tape.now_ms(), segment.stream, reason))

@@ -59,10 +59,10 @@ class WriteBehind:
 
     def put(self, stream: int, entry: AnyEntry) -> bool:
         """False: the queue is full, and the entry was not taken."""
-        limit = self._limit + (RESERVE_BYTES if stream == RECORDING else 0)
-        if self._put - self._written + _size(entry) > limit:
+        size = _size(entry)
+        if self._put - self._written + size > self._limit + (RESERVE_BYTES if stream == RECORDING else 0):
             return False
-        self._put += _size(entry)
+        self._put += size
         self._queue.append((stream, entry))
         return True
 

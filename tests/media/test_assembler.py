@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.assembler import HOLD, HOLE_S, REPAIR_S, WINDOW, Assembler, EncodedFrame, Unwrap, parse_rtp
+from media.assembler import HOLD, HOLE_S, REPAIR_S, WINDOW, Assembler, EncodedFrame, Packet, Unwrap, parse_rtp
 from tests.media.streams import AUDIO, VIDEO, flat, packets_of, pictures, rtp, sounds
 
 CODECS = ("VP8", "VP9", "H264")
@@ -144,7 +144,7 @@ def test_header_extension_sources_and_padding_are_not_payload():
     plain = rtp(1, 2, b"", True, VIDEO)
     extended = bytes([0x80 | 0x20 | 0x10 | 2]) + plain[1:] + bytes(8) + b"\xbe\xde\0\1abcd" + b"media" + b"\0\0\3"
     packet = parse_rtp(extended, VIDEO, 1.5)
-    assert packet == (1, 2, True, b"media", 1.5)
+    assert packet == Packet(1, 2, True, b"media", 1.5)
 
 
 @settings(max_examples=60, deadline=None)
