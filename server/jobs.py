@@ -33,6 +33,7 @@ from server.effects import Effects, effects_of
 from server.films import Composer
 from server.jobs_workflows import Workflows, queue_engine
 from server.tether import die_with_parent
+from server.timekeeper import Timekeeper
 
 NAME = "effects"
 POLL_SECONDS = 0.5
@@ -70,6 +71,7 @@ async def run_jobs(
                 pulse = tasks.create_task(beat_jobs(desk.keyvalue, jobs.state), name="jobs beat")
                 press = tasks.create_task(_unbroken(effects), name="press")
                 care = tasks.create_task(Caretaker(desk).run(), name="caretaker")
+                time = tasks.create_task(Timekeeper(desk, engine, clock or SystemClock()).run(), name="timekeeper")
                 try:
                     yield jobs
                 finally:
@@ -78,6 +80,7 @@ async def run_jobs(
                     pulse.cancel()
                     press.cancel()
                     care.cancel()
+                    time.cancel()
         finally:
             effects.end()
             await workflows.close()

@@ -388,10 +388,12 @@ class Stage:
 
     async def informed(self) -> Case:
         """Every fact is stated and every document is there that a plain new business case lacks."""
-        await self.ask(*LACKING, title=FATCA)
-        attachment_id = await self.attach(WANG, FATCA, "policyholder")
-        await self.tell(LACKING, attachment_id)
-        return await self.accept(attachment_id)
+        await self.ask(*LACKING)
+        await self.tell(LACKING)
+        return await self.informed_by_paper()
+
+    async def informed_by_paper(self) -> Case:
+        return await self.accept(await self.attach(WANG, FATCA, "policyholder"))
 
     async def report(self) -> Case:
         return await file_agent_report(self.desk, AGENT, self.case_id, "已親自說明並確認需求")

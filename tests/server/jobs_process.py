@@ -1,5 +1,6 @@
 """The jobs role as a process that a test can kill:
-`python -m tests.server.jobs_process <blobs> <authority> <database URL> <data folder>`."""
+`python -m tests.server.jobs_process <blobs> <authority> <database URL> <data folder> [<seconds that its clock is
+ahead>]`."""
 
 import asyncio
 import sys
@@ -30,8 +31,9 @@ def on_disk(desk: Desk, engine: AsyncEngine, authority: Path, folder: Path) -> D
     )
 
 
-async def main(folder: Path, authority: Path, url: str, data_dir: Path) -> None:
+async def main(folder: Path, authority: Path, url: str, data_dir: Path, ahead: float) -> None:
     stage = Stage()
+    stage.clock.advance(ahead)
     engine = open_engine(url)
     desk = on_disk(stage.desk, engine, authority, folder)
     async with run_jobs(desk, engine=engine, sms=stage.outbox, authority_dir=authority, data_dir=data_dir, processes=1):
@@ -39,4 +41,4 @@ async def main(folder: Path, authority: Path, url: str, data_dir: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])))
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]), float((*sys.argv, 0)[5])))

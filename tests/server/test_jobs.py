@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -19,7 +20,8 @@ from ports.database import migrate, open_engine
 from server.beats import jobs_beat
 from server.effects import effects_of
 from server.jobs import run_jobs
-from tests.cases.stage import ALONE, REVIEWER, SERVICE, Stage
+from server.timekeeper import Timekeeper
+from tests.cases.stage import ALONE, NEW_BUSINESS, REVIEWER, SERVICE, TODAY, Stage
 from tests.server.jobs_process import on_disk
 
 
@@ -87,9 +89,10 @@ async def test_a_case_gets_its_forms_signatures_and_seals_and_proves_them(
     assert (report.ok, report.documents, report.state) == (True, len(case.documents), "accepted")
 
 
-def started(folder, authority, url, data_dir):
-    """The jobs role in a process of its own."""
+def started(folder, authority, url, data_dir, ahead=0.0):
+    """The jobs role in a process of its own, whose clock is `ahead` seconds ahead of the stage's start."""
     command = [sys.executable, "-m", "tests.server.jobs_process", str(folder), str(authority), url, str(data_dir)]
+    command.append(str(ahead))
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -123,6 +126,32 @@ async def test_jobs_killed_in_the_middle_go_on_where_they_were(stage, authority,
         return started(tmp_path, authority, url, tmp_path)
 
     await killed_and_resumed(stage, process, process)
+
+
+async def test_jobs_killed_while_a_query_waits_remind_once_when_they_come_back(stage, engine, authority, tmp_path):
+    url = f"sqlite:///{tmp_path / 'cvx.sqlite'}"
+    await stage.under_review(NEW_BUSINESS)
+    await stage.ask("inforce")
+
+    async def life(days):
+        """kill -9 as soon as it has looked at every day before its own."""
+        ahead = stage.clock.monotonic() + days * 86_400
+        process = started(tmp_path, authority, url, tmp_path, ahead)
+        before = TODAY + timedelta(days=days - 1)
+        try:
+            async with asyncio.timeout(60):
+                while await Timekeeper(stage.desk, engine, stage.clock).done() < before:  # noqa: ASYNC110 -- another process
+                    await asyncio.sleep(0.1)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        return [entry.type for entry in await stage.desk.journal.read(stage.case_id) if "Query" in entry.type]
+
+    assert await life(1) == ["QueryIssued"]
+    assert await life(15) == ["QueryIssued", "QueryReminded"]
+    stage.clock.advance(16 * 86_400)
+    await Timekeeper(stage.desk, engine, stage.clock).turn()
+    assert (await stage.case()).open_query.stage == "reminder"
 
 
 async def test_a_file_left_by_a_crash_before_its_event_is_made_anew(stage, authority):
