@@ -7,6 +7,14 @@ from aiortc import rtp
 
 CNAME = 1
 
+_HEAD = struct.Struct("!BBH")
+_SSRC = struct.Struct("!I")
+_SENDER = struct.Struct("!IQI")
+_BLOCK = struct.Struct("!IIIIII")
+_FEEDBACK = struct.Struct("!II")
+_ENTRY = struct.Struct("!HH")
+_ITEM = struct.Struct("!IBB")
+
 
 class SenderReport(NamedTuple):
     """`ntp`: 64-bit NTP time, `rtp`: the media time that belongs to it."""
@@ -57,60 +65,79 @@ class Reception(NamedTuple):
 
 def parse(data: bytes) -> list[Report]:
     """What a compound packet says to a forwarder; nothing for a malformed one."""
+    reports: list[Report] = []
+    at = 0
     try:
-        packets = rtp.RtcpPacket.parse(data)
-    except (ValueError, struct.error, LookupError):
+        while at < len(data):
+            first, kind, words = _HEAD.unpack_from(data, at)
+            at, start = at + 4 + 4 * words, at + 4
+            end = at - (data[at - 1] if first & 0x20 else 0)
+            if first >> 6 != 2 or at > len(data) or (first & 0x20 and not start <= end < at):
+                return []
+            if kind in _READERS:
+                _READERS[kind](data[start:end], first & 0x1F, reports)
+    except (struct.error, IndexError):
         return []
-    return [report for packet in packets for report in _reports(packet)]
+    return reports
 
 
-def _reports(packet: rtp.AnyRtcpPacket) -> list[Report]:
-    if isinstance(packet, rtp.RtcpSrPacket):
-        info = packet.sender_info
-        report = SenderReport(packet.ssrc, info.ntp_timestamp, info.rtp_timestamp)
-        return [report, *map(_loss, packet.reports)]
-    if isinstance(packet, rtp.RtcpRrPacket):
-        return [*map(_loss, packet.reports)]
-    if isinstance(packet, rtp.RtcpRtpfbPacket) and packet.fmt == rtp.RTCP_RTPFB_NACK:
-        return [PacketsMissing(packet.media_ssrc, tuple(number & 0xFFFF for number in packet.lost))]
-    if isinstance(packet, rtp.RtcpPsfbPacket):
-        return _payload_feedback(packet)
-    return []
+def _sender(body: bytes, count: int, reports: list[Report]) -> None:
+    ssrc, ntp, time = _SENDER.unpack_from(body)
+    reports.append(SenderReport(ssrc, ntp, time))
+    _blocks(body, count, 24, reports)
 
 
-def _loss(block: rtp.RtcpReceiverInfo) -> LossReport:
-    return LossReport(block.ssrc, block.fraction_lost, block.lsr, block.dlsr)
+def _receiver(body: bytes, count: int, reports: list[Report]) -> None:
+    _SSRC.unpack_from(body)
+    _blocks(body, count, 4, reports)
 
 
-def _payload_feedback(packet: rtp.RtcpPsfbPacket) -> list[Report]:
-    if packet.fmt == rtp.RTCP_PSFB_PLI:
-        return [KeyframeWanted(packet.media_ssrc)]
-    if packet.fmt == rtp.RTCP_PSFB_FIR:
-        whole = len(packet.fci) // 8 * 8
-        return [KeyframeWanted(ssrc) for ssrc, _ in struct.iter_unpack("!II", packet.fci[:whole])]
-    if packet.fmt == rtp.RTCP_PSFB_APP:
-        try:
-            bits_per_second, ssrcs = rtp.unpack_remb_fci(packet.fci)
-        except (ValueError, struct.error, LookupError):
-            return []
-        return [Bandwidth(bits_per_second, tuple(ssrcs))]
-    return []
+def _blocks(body: bytes, count: int, at: int, reports: list[Report]) -> None:
+    if len(body) != at + count * _BLOCK.size:
+        raise struct.error("another length than the count says")
+    for ssrc, loss, _, _, last_report, delay in _BLOCK.iter_unpack(body[at:]):
+        reports.append(LossReport(ssrc, loss >> 24, last_report, delay))
+
+
+def _transport_feedback(body: bytes, kind: int, reports: list[Report]) -> None:
+    _, ssrc = _FEEDBACK.unpack_from(body)
+    entries = list(_ENTRY.iter_unpack(body[8:]))
+    if kind == rtp.RTCP_RTPFB_NACK:
+        numbers = [
+            (first + ahead) & 0xFFFF for first, more in entries for ahead in range(17) if (more << 1 | 1) >> ahead & 1
+        ]
+        reports.append(PacketsMissing(ssrc, tuple(numbers)))
+
+
+def _payload_feedback(body: bytes, kind: int, reports: list[Report]) -> None:
+    _, ssrc = _FEEDBACK.unpack_from(body)
+    if kind == rtp.RTCP_PSFB_PLI:
+        reports.append(KeyframeWanted(ssrc))
+    elif kind == rtp.RTCP_PSFB_FIR:
+        whole = len(body) // 8 * 8
+        reports.extend(KeyframeWanted(wanted) for wanted, _ in struct.iter_unpack("!II", body[8:whole]))
+    elif kind == rtp.RTCP_PSFB_APP and body[8:12] == b"REMB" and len(body) >= 16 + 4 * body[12]:
+        count, high, low = struct.unpack_from("!BBH", body, 12)
+        ssrcs = struct.unpack_from(f"!{count}I", body, 16)
+        reports.append(Bandwidth(((high & 3) << 16 | low) << (high >> 2), ssrcs))
+
+
+_READERS = {
+    rtp.RTCP_SR: _sender,
+    rtp.RTCP_RR: _receiver,
+    rtp.RTCP_RTPFB: _transport_feedback,
+    rtp.RTCP_PSFB: _payload_feedback,
+}
 
 
 def receiver_report(ssrc: int, receptions: list[Reception]) -> bytes:
-    blocks = [
-        rtp.RtcpReceiverInfo(
-            ssrc=block.ssrc,
-            fraction_lost=block.fraction_lost,
-            packets_lost=block.packets_lost,
-            highest_sequence=block.highest_sequence,
-            jitter=block.jitter,
-            lsr=block.last_report,
-            dlsr=block.delay,
-        )
-        for block in receptions
-    ]
-    return bytes(rtp.RtcpRrPacket(ssrc=ssrc, reports=blocks))
+    head = _HEAD.pack(0x80 | len(receptions), rtp.RTCP_RR, 1 + 6 * len(receptions)) + _SSRC.pack(ssrc)
+    return head + b"".join(map(_block, receptions))
+
+
+def _block(block: Reception) -> bytes:
+    loss = block.fraction_lost << 24 | block.packets_lost & 0xFFFFFF
+    return _BLOCK.pack(block.ssrc, loss, block.highest_sequence, block.jitter, block.last_report, block.delay)
 
 
 def packets_missing(ssrc: int, media_ssrc: int, sequence_numbers: list[int]) -> bytes:
@@ -137,11 +164,9 @@ def bandwidth(ssrc: int, bits_per_second: int, media_ssrcs: list[int]) -> bytes:
 
 def sender_report(report: SenderReport, packets: int, octets: int, cname: str) -> bytes:
     """A sender report with the name that ties a participant's tracks to one clock."""
-    info = rtp.RtcpSenderInfo(
-        ntp_timestamp=report.ntp,
-        rtp_timestamp=report.rtp,
-        packet_count=packets & 0xFFFFFFFF,
-        octet_count=octets & 0xFFFFFFFF,
-    )
-    source = rtp.RtcpSourceInfo(ssrc=report.ssrc, items=[(CNAME, cname.encode())])
-    return bytes(rtp.RtcpSrPacket(ssrc=report.ssrc, sender_info=info)) + bytes(rtp.RtcpSdesPacket(chunks=[source]))
+    head = _HEAD.pack(0x80, rtp.RTCP_SR, 6) + _SENDER.pack(*report)
+    name = cname.encode()
+    items = _ITEM.pack(report.ssrc, CNAME, len(name)) + name
+    items += bytes(4 - len(items) % 4)  # at least one: the end of the list
+    description = _HEAD.pack(0x81, rtp.RTCP_SDES, len(items) // 4)
+    return head + struct.pack("!II", packets & 0xFFFFFFFF, octets & 0xFFFFFFFF) + description + items

@@ -1,5 +1,7 @@
+import contextlib
 import struct
 
+from aiortc import rtp
 from aiortc.rtp import RtcpRtpfbPacket
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +69,62 @@ def test_missing_packets_are_packed_so_that_they_are_read_as_they_were_over_a_wr
     assert rtcp.parse(data) == [rtcp.PacketsMissing(7, tuple(numbers))]
     if numbers == sorted(numbers):
         assert data == bytes(RtcpRtpfbPacket(fmt=1, ssrc=1, media_ssrc=7, lost=numbers))
+
+
+def as_aiortc_reads(data: bytes) -> list[rtcp.Report]:
+    reports: list[rtcp.Report] = []
+    for packet in rtp.RtcpPacket.parse(data):
+        if isinstance(packet, rtp.RtcpSrPacket):
+            info = packet.sender_info
+            reports.append(SenderReport(packet.ssrc, info.ntp_timestamp, info.rtp_timestamp))
+        if isinstance(packet, rtp.RtcpSrPacket | rtp.RtcpRrPacket):
+            reports += [LossReport(block.ssrc, block.fraction_lost, block.lsr, block.dlsr) for block in packet.reports]
+        elif isinstance(packet, rtp.RtcpRtpfbPacket) and packet.fmt == rtp.RTCP_RTPFB_NACK:
+            reports.append(PacketsMissing(packet.media_ssrc, tuple(number & 0xFFFF for number in packet.lost)))
+        elif isinstance(packet, rtp.RtcpPsfbPacket) and packet.fmt == rtp.RTCP_PSFB_PLI:
+            reports.append(KeyframeWanted(packet.media_ssrc))
+        elif isinstance(packet, rtp.RtcpPsfbPacket) and packet.fmt == rtp.RTCP_PSFB_APP:
+            with contextlib.suppress(ValueError, struct.error):
+                bits_per_second, ssrcs = rtp.unpack_remb_fci(packet.fci)
+                reports.append(Bandwidth(bits_per_second, tuple(ssrcs)))
+    return reports
+
+
+@st.composite
+def rtcp_packets(draw) -> bytes:
+    """Of the four kinds that are read, mostly with the length that they should have."""
+    kind, count = draw(st.sampled_from([200, 201, 205, 206])), draw(st.integers(0, 3) | st.sampled_from([15, 1]))
+    size = {200: 24 + 24 * count, 201: 4 + 24 * count}.get(kind) or draw(st.integers(1, 8)) * 4
+    size += draw(st.sampled_from([0, 0, 0, 4, -4]))
+    body = draw(st.binary(min_size=size, max_size=size))
+    if draw(st.booleans()) and len(body) >= 16:
+        body = body[:8] + b"REMB" + bytes([draw(st.integers(0, 3))]) + body[13:]
+    padded = draw(st.sampled_from([0x80, 0x80, 0xA0]))
+    return struct.pack("!BBH", padded | count, kind, len(body) // 4) + body
+
+
+@given(st.lists(rtcp_packets(), max_size=3).map(b"".join))
+def test_everything_is_read_as_aiortc_reads_it(data):
+    try:
+        expected = as_aiortc_reads(data)
+    except (ValueError, struct.error, LookupError):
+        expected = []
+    assert rtcp.parse(data) == expected
+
+
+WORD = st.integers(0, 0xFFFFFFFF)
+
+
+@given(WORD, st.integers(0, 2**64 - 1), WORD, WORD, WORD, st.text(max_size=40))
+def test_a_sender_report_is_written_as_aiortc_writes_it(ssrc, ntp, time, packets, octets, name):
+    report = rtp.RtcpSrPacket(ssrc, rtp.RtcpSenderInfo(ntp, time, packets, octets))
+    description = rtp.RtcpSdesPacket([rtp.RtcpSourceInfo(ssrc, [(rtcp.CNAME, name.encode())])])
+    written = rtcp.sender_report(SenderReport(ssrc, ntp, time), packets, octets, name)
+    assert written == bytes(report) + bytes(description)
+
+
+@given(WORD, st.integers(0, 255), st.integers(-0x800000, 0x7FFFFF), WORD, WORD)
+def test_a_receiver_report_is_written_as_aiortc_writes_it(ssrc, fraction, lost, highest, jitter):
+    block = rtp.RtcpReceiverInfo(ssrc, fraction, lost, highest, jitter, 5, 6)
+    written = rtcp.receiver_report(1, [Reception(ssrc, fraction, lost, highest, jitter, 5, 6)] * 2)
+    assert written == bytes(rtp.RtcpRrPacket(1, [block, block]))
