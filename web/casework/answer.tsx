@@ -21,7 +21,7 @@ function Field({ item, draft, view, onDraft }: { item: QueryItem; draft: Draft; 
       <legend>{item.text}</legend>
       {item.title && <label class="field"><span>{item.title}（PDF、JPEG、PNG）</span><input type="file" accept="application/pdf,image/jpeg,image/png" data-testid={`answer-file-${item.id}`} onChange={(event) => onDraft({ ...draft, file: event.currentTarget.files?.[0] ?? null })} /></label>}
       {item.title && <Signers view={view} chosen={draft.signers} onChosen={(signers) => onDraft({ ...draft, signers })} />}
-      {item.path && <label class="field"><span>{factName(item.path)}</span><input autocomplete="off" data-testid={`answer-value-${item.id}`} value={draft.value} onInput={(event) => onDraft({ ...draft, value: event.currentTarget.value })} /></label>}
+      {item.path && <label class="field"><span>{t("u.answer.value", { fact: factName(item.path) })}</span><input autocomplete="off" data-testid={`answer-value-${item.id}`} value={draft.value} onInput={(event) => onDraft({ ...draft, value: event.currentTarget.value })} /></label>}
       <label class="field"><span>{t(item.title || item.path ? "u.answer.note" : "u.answer.statement")}</span><textarea rows={2} maxLength={500} data-testid={`answer-statement-${item.id}`} value={draft.statement} onInput={(event) => onDraft({ ...draft, statement: event.currentTarget.value })} /></label>
     </fieldset>
   );

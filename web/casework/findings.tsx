@@ -50,7 +50,7 @@ function Ground({ finding }: { finding: RuleFinding }): JSX.Element {
   );
 }
 
-export function FindingCard({ finding, view }: { finding: RuleFinding; view: CaseView }): JSX.Element {
+export function FindingCard({ finding }: { finding: RuleFinding }): JSX.Element {
   const [open, setOpen] = useState(false);
   const done = finding.status === "satisfied";
   const aside = !done && finding.strength !== "required";
@@ -65,10 +65,9 @@ export function FindingCard({ finding, view }: { finding: RuleFinding; view: Cas
             <span>{finding.cite || finding.rule}</span>
             {!done && !aside && <span>{whoName(finding.who)}・{t(`finding.before.${finding.before}`)}</span>}
             {!done && aside && <span>{t(`finding.strength.${finding.strength}`)}</span>}
-            {bearer(view, finding.subject) && <span>{bearer(view, finding.subject)}</span>}
           </small>
         </span>
-        <Icon name={open ? "close" : "more"} size={18} />
+        <span class={open ? "turn open" : "turn"}><Icon name="next" size={18} /></span>
       </button>
       {open && <Ground finding={finding} />}
     </li>
@@ -88,7 +87,7 @@ export function FindingsPanel({ assessment, view }: { assessment: Assessment; vi
       {groups.map(({ subject, findings }) => (
         <section key={subject} class="subject" data-testid={`subject-${subject}`}>
           <h3>{subjectName(subject)}<span class="soft">{bearer(view, subject)}</span></h3>
-          <ul>{findings.map((finding, index) => <FindingCard key={`${finding.rule}-${finding.subject}-${index}`} finding={finding} view={view} />)}</ul>
+          <ul>{findings.map((finding, index) => <FindingCard key={`${finding.rule}-${finding.subject}-${index}`} finding={finding} />)}</ul>
         </section>
       ))}
     </Panel>

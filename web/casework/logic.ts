@@ -70,6 +70,19 @@ export function valueOf(typed: string): unknown {
   }
 }
 
+type Changed = [name: string, was: unknown, now: unknown];
+const isTable = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Values that differ, one a line; of a table only the entries that differ. */
+export function changesOf(changed: Record<string, [unknown, unknown]>): Changed[] {
+  return Object.entries(changed).flatMap(([name, [was, now]]): Changed[] => {
+    if (!isTable(now) && !isTable(was)) return [[name, was, now]];
+    const [old, next] = [isTable(was) ? was : {}, isTable(now) ? now : {}];
+    const keys = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter((key) => JSON.stringify(old[key]) !== JSON.stringify(next[key]));
+    return keys.map((key): Changed => [`${name}.${key}`, old[key], next[key]]);
+  });
+}
+
 /** A value as a line of text. */
 export function told(value: unknown): string {
   if (value === null || value === undefined) return "—";

@@ -6,33 +6,33 @@ import { t } from "../shared/text.ts";
 import type { CaseView } from "../shared/types.ts";
 import { Button, Chip, Failure, IconButton, useAction } from "../shared/ui.tsx";
 import { FindingCard } from "./findings.tsx";
-import { statable, valueOf } from "./logic.ts";
+import { changesOf, statable, valueOf } from "./logic.ts";
 import type { Assessment, RuleFinding, WhatIf } from "./types.ts";
-import { factName, outcomeName, valueName } from "./words.ts";
+import { computedName, factName, outcomeName, valueName } from "./words.ts";
 
-function Group({ title, findings, view, testid }: { title: string; findings: RuleFinding[]; view: CaseView; testid: string }): JSX.Element | null {
+function Group({ title, findings, testid }: { title: string; findings: RuleFinding[]; testid: string }): JSX.Element | null {
   if (!findings.length) return null;
   return (
     <section class="subject" data-testid={testid}>
       <h3>{title}<span class="soft">{findings.length}</span></h3>
-      <ul>{findings.map((finding, index) => <FindingCard key={`${finding.rule}-${index}`} finding={finding} view={view} />)}</ul>
+      <ul>{findings.map((finding, index) => <FindingCard key={`${finding.rule}-${index}`} finding={finding} />)}</ul>
     </section>
   );
 }
 
-function Result({ answer, view }: { answer: WhatIf; view: CaseView }): JSX.Element {
-  const changed = Object.entries(answer.changed);
+function Result({ answer }: { answer: WhatIf }): JSX.Element {
+  const changed = changesOf(answer.changed);
   const same = !answer.opened.length && !answer.closed.length && !changed.length;
   return (
     <div class="stack tight" data-testid="whatif-result">
       <p class="row"><Chip>{outcomeName(answer.before.outcome)}</Chip>→<Chip tone="info">{outcomeName(answer.after.outcome)}</Chip></p>
       {same && <p class="soft">{t("u.whatif.same")}</p>}
-      <Group title={t("u.whatif.opened")} findings={answer.opened} view={view} testid="whatif-opened" />
-      <Group title={t("u.whatif.closed")} findings={answer.closed} view={view} testid="whatif-closed" />
+      <Group title={t("u.whatif.opened")} findings={answer.opened} testid="whatif-opened" />
+      <Group title={t("u.whatif.closed")} findings={answer.closed} testid="whatif-closed" />
       {changed.length > 0 && (
         <section class="subject" data-testid="whatif-changed">
           <h3>{t("u.whatif.changed")}</h3>
-          <dl class="looks">{changed.map(([name, [was, now]]) => <div key={name}><dt>{name}</dt><dd>{valueName(was)} → {valueName(now)}</dd></div>)}</dl>
+          <dl class="looks">{changed.map(([name, was, now]) => <div key={name}><dt>{computedName(name)}</dt><dd>{valueName(was)} → {valueName(now)}</dd></div>)}</dl>
         </section>
       )}
     </div>
@@ -62,7 +62,7 @@ export function WhatIfPanel({ assessment, view }: { assessment: Assessment; view
   };
   const without = (gone: string): void => ask(Object.fromEntries(Object.entries(stated).filter(([each]) => each !== gone)));
   return (
-    <Panel title={t("u.whatif")} testid="whatif" action={<Chip tone="plain" testid="whatif-unsaved">{t("u.whatif.unsaved")}</Chip>}>
+    <Panel title={t("u.whatif")} testid="whatif" class="whatif" action={<Chip tone="plain" testid="whatif-unsaved">{t("u.whatif.unsaved")}</Chip>}>
       <p class="soft small-text">{t("u.whatif.text")}</p>
       <form class="stack tight" onSubmit={send}>
         <label class="field">
@@ -85,7 +85,7 @@ export function WhatIfPanel({ assessment, view }: { assessment: Assessment; view
       {Object.entries(stated).map(([each, text]) => (
         <p key={each} class="stated" data-testid="whatif-stated"><span class="grow">{factName(each)} = {valueName(valueOf(text))}</span><IconButton testid="whatif-remove" icon="close" label={t("u.remove")} onClick={() => without(each)} /></p>
       ))}
-      {answer && <Result answer={answer} view={view} />}
+      {answer && <Result answer={answer} />}
     </Panel>
   );
 }

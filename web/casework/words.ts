@@ -21,9 +21,20 @@ export function factName(path: string): string {
   return rest ? `${head}・${tAny([`u.fact.${rest}`, `u.fact.${parts.at(-1)}`], rest)}` : head;
 }
 
+const lacking = /^請補充資料：([a-z0-9_.]+)$/;
+
 /** The core names a lacking fact by its path; a person reads its name. */
-export const findingText = (finding: { text: string; missing?: string | null }): string =>
-  finding.missing && finding.text.includes(finding.missing) ? t("u.supply", { fact: factName(finding.missing) }) : finding.text;
+export function findingText(finding: { text: string }): string {
+  const path = lacking.exec(finding.text)?.[1];
+  return path ? t("u.supply", { fact: factName(path) }) : finding.text;
+}
+
+/** A computed value of the assessment by its name in docs/underwriting.md; "caps.accident" is an entry of one. */
+export function computedName(name: string): string {
+  const [head = name, ...rest] = name.split(".");
+  const named = tAny([`u.value.${head}`, `u.fact.${head}`], head);
+  return rest.length ? `${named}・${tAny(rest.map((part) => `u.line.${part}`), rest.join("."))}` : named;
+}
 
 export const valueName = (value: unknown): string => {
   if (value === UNKNOWN) return t("u.unknown");

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { findingText } from "../casework/words.ts";
 import { FindingRow } from "./facts.tsx";
 import { Panel } from "./staff.tsx";
 import { t } from "./text.ts";
@@ -21,7 +22,7 @@ export function StaffFindings({ view }: { view: CaseView }): JSX.Element {
         return (
           <div key={who} class="stack tight">
             <h3 class="soft">{t(`finding.who.${who}`)}</h3>
-            <ul class="stack tight">{mine.map((finding, index) => <FindingRow key={`${finding.rule}-${index}`} finding={finding} view={view} />)}</ul>
+            <ul class="stack tight">{mine.map((finding, index) => <FindingRow key={`${finding.rule}-${index}`} finding={{ ...finding, text: findingText(finding) }} view={view} />)}</ul>
           </div>
         );
       })}
