@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from media import rtcp, sdp
-from media.errors import WrongSource
+from media.errors import ParticipantUnknown, WrongSource
 from media.extensions import mid_of
 from media.forwarding import FrameHold, upstream_bandwidth
 from media.messages import SOURCE_KIND, ParticipantSpec, Reason, Source
@@ -52,18 +52,22 @@ class Uplink:
         self._by_ssrc: dict[int, Publication] = {}
         self._routes: dict[bytes, Callable[[bytes, float], None]] = {}
         self._next_report = 0.0
+        self._closed = False
 
     @property
     def transport(self) -> Transport | None:
         return self._transport
 
     async def publish(self, offer: str, sources: dict[str, Source]) -> str:
-        """Answer an offer; tracks that it no longer brings end. What is refused leaves everything as it was."""
+        """Answer an offer; tracks that it no longer brings end. What is refused leaves everything as it was. Raises
+        ParticipantUnknown where the participant goes while this waits: what he brings then would be nobody's."""
+        self._check_open()
         _check_sources(sending_sections(offer), sources)
         fragment = sdp.user_fragment(offer)
         old = self._transport
         if old is not None and not old.ended and fragment == self._fragment:
             answer, incoming = await old.accept(offer)
+            self._check_open()
             self._reconcile({sources[track.mid]: track for track in incoming if track.mid in sources})
             return answer
         transport, answer, incoming = await self._connect(offer)
@@ -78,11 +82,17 @@ class Uplink:
         transport = self._new_transport(self._rtp, self._rtcp, self._state_changed)
         try:
             await self._gate.admit(transport)
+            self._check_open()
             answer, incoming = await transport.accept(offer)
+            self._check_open()
         except BaseException:
             await transport.close()
             raise
         return transport, answer, incoming
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ParticipantUnknown("left while it was published")
 
     def _reconcile(self, wanted: dict[Source, Incoming]) -> None:
         for source, publication in list(self.publications.items()):
@@ -169,6 +179,7 @@ class Uplink:
         return data
 
     async def close(self, reason: str) -> None:
+        self._closed = True
         self._end_all(reason)
         if self._transport is not None:
             await self._transport.close()

@@ -328,6 +328,47 @@ async def test_a_screen_is_a_second_picture_of_the_same_person(stage):
     assert {track.source for track in other.offers[-1].tracks} == {"camera", "microphone", "screen"}
 
 
+class HeldGate:
+    """Lets nobody in until it is opened."""
+
+    def __init__(self) -> None:
+        self.opened = asyncio.Event()
+
+    async def admit(self, transport: object) -> None:
+        await self.opened.wait()
+
+
+async def replaced(room: Room, peer: Peer) -> None:
+    await room.join(peer.spec)
+
+
+async def left(room: Room, peer: Peer) -> None:
+    await room.leave(peer.spec.participant_id, Reason.LEFT)
+
+
+async def closed(room: Room, peer: Peer) -> None:
+    await room.close("over")
+
+
+@pytest.mark.parametrize("go", [left, replaced, closed])
+async def test_a_publish_that_waits_when_its_participant_goes_brings_nothing(stage, go):
+    peer, again = stage.peers("b", "b")
+    stage.room._gate = gate = HeldGate()
+    await stage.room.join(peer.spec)
+    publishing = asyncio.create_task(peer.publish("audio"))
+    queued = asyncio.create_task(again.publish("audio"))
+    await asyncio.sleep(0.2)
+    await go(stage.room, peer)
+    gate.opened.set()
+    for task in (publishing, queued):
+        with pytest.raises(ParticipantUnknown):
+            await task
+    assert stage.recorder.sinks == []
+    assert [e.sources["microphone"].on for e in stage.room.roster().participants] in ([], [False])
+    await peer.close()
+    await again.close()
+
+
 async def test_closing_seals_once_tells_everyone_and_refuses_what_comes_after(stage):
     host, other = stage.peers("host", "b")
     pages = await stage.enter(host, other)
