@@ -94,6 +94,11 @@ def staff_of(case: Case, actor: Actor) -> None:
         raise NotAllowed("only staff")
 
 
+def sees_media(actor: Actor) -> bool:
+    """An agent learns what became of a recording; no face and no voice of it reaches his device (F37)."""
+    return actor.kind in {"reviewer", "underwriter"}
+
+
 # --- what there is -----------------------------------------------------------------------------------------------
 
 

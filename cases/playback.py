@@ -9,6 +9,7 @@ import msgspec
 from cases.actor import Actor
 from cases.case import Case
 from cases.codec import Happened
+from cases.gates import sees_media
 from cases.joining import holes
 from cases.manifest import Manifest
 from cases.parts import Track
@@ -58,7 +59,7 @@ def playback(
         sealed=recording.sealed,
         verified=bool(manifests) and None not in manifests,
         manifest_sha256=recording.manifest_sha256,
-        tracks=tuple(_track(case, recording, track) for track in recording.tracks),
+        tracks=tuple(_track(case, recording, track, sees_media(viewer)) for track in recording.tracks),
         marks=_marks(case, recording, started_at, happenings),
         gaps=gaps,
         viewed=case.viewed.get((viewer.id, recording.recording_id), ()),
@@ -70,7 +71,7 @@ def playback(
     )
 
 
-def _track(case: Case, recording: Recording, track: Track) -> TrackView:
+def _track(case: Case, recording: Recording, track: Track, fetchable: bool) -> TrackView:
     person = case.person(track.person_id)
     hosts = (meeting.host for meeting in case.meetings if meeting.host.id == track.person_id)
     host = next(hosts, None)
@@ -78,7 +79,7 @@ def _track(case: Case, recording: Recording, track: Track) -> TrackView:
     segments = tuple(
         SegmentView(
             n=n,
-            url=f"{path}/{n}?recording={recording.recording_id}",
+            url=f"{path}/{n}?recording={recording.recording_id}" if fetchable else None,
             start_s=segment.start_ms / 1000,
             duration_s=segment.duration_ms / 1000,
             frames=segment.frames,

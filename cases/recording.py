@@ -14,7 +14,7 @@ from cases.actor import SYSTEM, Actor
 from cases.case import Case
 from cases.codec import from_entry
 from cases.desk import Desk
-from cases.errors import RangesInvalid, RecordingNotFound
+from cases.errors import NotAllowed, RangesInvalid, RecordingNotFound
 from cases.event import Event
 from cases.events_meeting import (
     MeetingEnded,
@@ -58,14 +58,17 @@ class Sealed(Protocol):
     part: int
 
 
-async def recording_started(desk: Desk, case_id: str, room_id: str, recording_id: str, part: int = 1) -> Case:
-    """Told once a part: after a lost worker the recording goes on."""
+async def recording_started(
+    desk: Desk, case_id: str, room_id: str, recording_id: str, part: int = 1, began_at: datetime | None = None
+) -> Case:
+    """Told once a part: after a lost worker the recording goes on. `began_at`: the zero of the part's clock."""
 
     def decide(case: Case) -> list[Event]:
         _meeting(case, room_id)
         begun = case.recording_of(recording_id)
         told = begun is not None and part in begun.started
-        return [] if told else [RecordingStarted(room_id=room_id, recording_id=recording_id, part=part)]
+        started = RecordingStarted(room_id=room_id, recording_id=recording_id, part=part, began_at=began_at)
+        return [] if told else [started]
 
     return await record(desk, SYSTEM, case_id, decide)
 
@@ -152,6 +155,8 @@ async def view_recording(
 
     def decide(case: Case) -> list[Event]:
         recording = sealed_recording(case, actor, recording_id)
+        if not gates.sees_media(actor):
+            raise NotAllowed("an agent plays no recording")
         return [RecordingViewed(viewer_id=actor.id, recording_id=recording.recording_id, ranges=checked)]
 
     return await record(desk, actor, case_id, decide)
@@ -172,8 +177,10 @@ async def recording_view(desk: Desk, actor: Actor, case_id: str, recording_id: s
 async def segment_blob(
     desk: Desk, actor: Actor, case_id: str, track_id: str, n: int, recording_id: str | None = None
 ) -> Segment:
-    """The file of one segment, `n` from 0, for a ranged read with the case as scope."""
+    """The file of one segment, `n` from 0, for a ranged read with the case as scope. None goes to an agent (F37)."""
     recording = sealed_recording(await load(desk, case_id), actor, recording_id)
+    if not gates.sees_media(actor):
+        raise NotAllowed("agents have no media of recordings")
     track = next((track for track in recording.tracks if track.track_id == track_id), None)
     if track is None or not 0 <= n < len(track.segments):
         raise RecordingNotFound

@@ -229,8 +229,10 @@ class CaseView(View, frozen=True):
 
 
 class SegmentView(View, frozen=True):
+    """`url` is there for those who may play it."""
+
     n: int
-    url: str
+    url: str | None
     start_s: float
     duration_s: float
     frames: int

@@ -24,6 +24,7 @@ AGENT = frozenset({"agent"})
 REVIEWER = frozenset({"reviewer"})
 UNDERWRITER = frozenset({"underwriter"})
 STAFF = AGENT | REVIEWER | UNDERWRITER
+VIEWER = REVIEWER | UNDERWRITER  # of recorded media: none of it goes to an agent's device (F37)
 MEETING = MEMBER | AGENT
 ANYONE = MEMBER | STAFF
 
@@ -89,11 +90,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", CASE + "/withdrawal", cases.withdraw_case, AGENT, "撤件: before it is submitted"),
     Route("POST", CASE + "/agent-report", cases.report_of_agent, AGENT, "業務人員招攬報告書"),
     Route("GET", CASE + "/recording", recordings.get_recording, STAFF, "The recording's tracks and marks"),
-    Route("GET", CASE + "/recording/segments/{track_id}/{n}", recordings.get_segment, STAFF, "One segment, by range",
+    Route("GET", CASE + "/recording/segments/{track_id}/{n}", recordings.get_segment, VIEWER, "One segment, by range",
           answers=WEBM),
     Route("GET", CASE + "/recording/composition", recordings.get_composition, REVIEWER, "The film, by range",
           answers=MP4),
-    Route("POST", CASE + "/recording/views", recordings.log_viewing, STAFF, "What was really played"),
+    Route("POST", CASE + "/recording/views", recordings.log_viewing, VIEWER, "What was really played"),
     Route("POST", CASE + "/review", review.review, REVIEWER, "Decide on the recording"),
     Route("POST", CASE + "/callback", review.callback, AGENT | REVIEWER, "Outcome of the follow-up call (S73)"),
     Route("GET", CASE + "/assessment", casework.get_assessment, STAFF, "By subject, to-do list, what decisions need"),

@@ -205,14 +205,17 @@ async def test_what_was_watched_belongs_to_its_recording(stage):
         await recording.recording_view(stage.desk, REVIEWER, stage.case_id, "nothing")
 
 
-async def test_a_segment_is_found_by_track_and_number_for_staff_only(stage):
+async def test_a_segment_is_found_by_track_and_number_and_not_for_members_and_agents(stage):
     await stage.under_review(ALONE)
     segment = await recording.segment_blob(stage.desk, REVIEWER, stage.case_id, "M1-camera", 1)
     assert segment.blob == "segments/M1-1"
     with pytest.raises(errors.RecordingNotFound):
         await recording.segment_blob(stage.desk, REVIEWER, stage.case_id, "M1-camera", 2)
+    for actor in (WANG, AGENT):
+        with pytest.raises(errors.NotAllowed):
+            await recording.segment_blob(stage.desk, actor, stage.case_id, "M1-camera", 0)
     with pytest.raises(errors.NotAllowed):
-        await recording.segment_blob(stage.desk, WANG, stage.case_id, "M1-camera", 0)
+        await recording.view_recording(stage.desk, AGENT, stage.case_id, [[0, 5]])
 
 
 async def test_reviewers_list_only_what_was_submitted(stage):

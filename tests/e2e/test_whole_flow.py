@@ -203,7 +203,7 @@ async def login_of(origin: str, name: str) -> dict:
 
 async def recorded_within_a_second(origin: str, case_id: str, sent: dict[tuple[str, str], int], folder: Path) -> bool:
     """Every camera's and screen's track decodes to as many frames as its page encoded, within one second of them."""
-    login = await login_of(origin, "歐陽林林")
+    login = await login_of(origin, "沈若安")
     async with Party(origin, login, 0) as party:
         recording = await party.get(f"/api/cases/{case_id}/recording")
         for track in (track for track in recording["tracks"] if track["kind"] == "video"):

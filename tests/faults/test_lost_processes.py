@@ -7,9 +7,12 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 from media import placement
+from server.adapters import open_adapters
+from server.settings import Settings
 from simulate.party import PartyError
 from simulate.system import until_ready
 from tests.faults.guests import call, store_of, until, until_seen
@@ -64,7 +67,7 @@ async def test_a_call_survives_its_worker_and_its_system(tmp_path):
         async with system(tmp_path, port):
             await the_meeting_goes_on(play)
             await play.agent.delete(f"{play.path}/meeting", {"reason": "the test ends"})
-            await check(play, await whole_recording(play, 3))
+            await check(play, await whole_recording(play, 3), tmp_path)
             for party in play.everyone:
                 await party.leave()
 
@@ -105,8 +108,9 @@ async def the_meeting_goes_on(play) -> None:
     await asyncio.sleep(1.0)
 
 
-async def check(play, recording: dict) -> None:
+async def check(play, recording: dict, folder: Path) -> None:
     """Three parts, of two dead workers and a living one, are one recording; every file is there and is what it was."""
+    stored = await digests(folder, play.case_id, recording["recording_id"])
     assert (recording["sealed"], recording["verified"], recording["missing_parts"]) == (True, True, 0)
     people = {play.agent.id, play.customers[0].id}
     assert {(track["person_id"], track["kind"]) for track in recording["tracks"]} == {
@@ -118,8 +122,15 @@ async def check(play, recording: dict) -> None:
         holes = [gap for gap in recording["gaps"] if gap["track_id"] == track["track_id"]]
         assert [gap["reason"] for gap in holes if gap["reason"] == "worker_lost"] == ["worker_lost"] * 2
         for segment in track["segments"]:
-            assert len(await play.agent.download(segment["url"])) > 0
+            assert (segment["sha256"] in stored, segment["url"]) == (True, None)  # an agent gets none of them
     journal = await play.agent.get(f"{play.path}/journal")
     assert journal["verification"]["ok"] is True
     types = [entry["type"] for entry in journal["entries"]]
     assert types.count("RecordingStarted") == types.count("RecordingPartSealed") + types.count("RecordingSealed") == 3
+
+
+async def digests(folder: Path, case_id: str, recording_id: str) -> set[str]:
+    """Of every file of the recording, as the stores have it: no reviewer may see a case that was not submitted."""
+    async with open_adapters(Settings(data_dir=folder)) as adapters:
+        found = await adapters.blobs.list(f"recordings/{recording_id}/")
+        return {sha256(await adapters.blobs.get(name, scope=case_id)).hexdigest() for name in found}

@@ -41,7 +41,7 @@ def test_a_range_that_is_not_there_is_refused_with_the_size(header):
 
 @pytest.fixture
 async def sealed(system):
-    """A case whose meeting left one recorded segment of a megabyte."""
+    """A submitted case whose meeting left one recorded segment of a megabyte, and a reviewer."""
     agent = await system.logged_in("agent-1")
     case_id = await approved_case(system, agent)
     login = await system.services.sessions.of_token(agent.cookie.split("=", 1)[1])
@@ -55,34 +55,49 @@ async def sealed(system):
         case.meeting.recording_id, case.meeting.serial, manifest.name, manifest.sha256, 1.0, (track,)
     )
     await recording_sealed(system.desk, case_id, room_id, found)
-    return agent, case_id, data
+    await record(system.desk, SYSTEM, case_id, lambda _: [CaseSubmitted(package_sha256="0" * 64, documents=())])
+    return await system.logged_in("reviewer-1"), case_id, data
 
 
 async def test_a_segment_streams_whole_and_by_range(system, sealed):
-    agent, case_id, data = sealed
+    reviewer, case_id, data = sealed
     path = f"{system.origin}/api/cases/{case_id}/recording/segments/cam/0"
-    async with agent.session.get(path) as whole:
+    async with reviewer.session.get(path) as whole:
         assert (whole.status, await whole.read()) == (200, data)
         assert whole.headers["Accept-Ranges"] == "bytes"
         assert whole.headers["Content-Type"] == "video/webm"
-    async with agent.session.get(path, headers={"Range": "bytes=300000-599999"}) as part:
+    async with reviewer.session.get(path, headers={"Range": "bytes=300000-599999"}) as part:
         assert (part.status, await part.read()) == (206, data[300_000:600_000])
         assert part.headers["Content-Range"] == f"bytes 300000-599999/{len(data)}"
-    async with agent.session.get(path, headers={"Range": f"bytes={len(data)}-"}) as beyond:
+    async with reviewer.session.get(path, headers={"Range": f"bytes={len(data)}-"}) as beyond:
         assert (beyond.status, (await beyond.json())["code"]) == (416, "range_invalid")
-    async with agent.session.head(path) as head:
+    async with reviewer.session.head(path) as head:
         assert (head.status, head.headers["Content-Length"]) == (200, str(len(data)))
 
 
 async def test_the_recordings_view_leads_to_its_segments(system, sealed):
-    agent, case_id, data = sealed
-    _, view = await agent.get(f"/api/cases/{case_id}/recording")
+    reviewer, case_id, data = sealed
+    _, view = await reviewer.get(f"/api/cases/{case_id}/recording")
     url = view["tracks"][0]["segments"][0]["url"]
     recording_id = view["recording_id"]
     assert url == f"/api/cases/{case_id}/recording/segments/cam/0?recording={recording_id}"
-    status, problem = await agent.get(f"/api/cases/{case_id}/recording?recording=another")
+    status, problem = await reviewer.get(f"/api/cases/{case_id}/recording?recording=another")
     assert (status, problem["code"]) == (404, "recording_not_found")
-    assert (await agent.get(url))[1] == data
+    assert (await reviewer.get(url))[1] == data
+
+
+async def test_an_agent_learns_what_became_of_the_recording_and_gets_none_of_its_media(system, sealed):
+    _, case_id, _ = sealed
+    agent = await system.logged_in("agent-1")
+    path = f"/api/cases/{case_id}/recording"
+    for refused in (
+        await agent.get(f"{path}/segments/cam/0"),
+        await agent.get(f"{path}/segments/cam/0", headers={"Range": "bytes=0-9"}),
+        await agent.post(f"{path}/views", {"ranges": [[0, 1]]}),
+    ):
+        assert (refused[0], refused[1]["code"]) == (403, "wrong_role")
+    status, view = await agent.get(path)
+    assert (status, view["sealed"], [s["url"] for t in view["tracks"] for s in t["segments"]]) == (200, True, [None])
 
 
 async def test_members_never_get_the_recording_and_other_agents_no_trace_of_it(system, sealed):
@@ -91,21 +106,23 @@ async def test_members_never_get_the_recording_and_other_agents_no_trace_of_it(s
     member = await (await system.logged_in("member-1")).get(path)
     other = await (await system.logged_in("agent-2")).get(path)
     assert (member[0], member[1]["code"]) == (403, "wrong_role")
+    assert (other[0], other[1]["code"]) == (403, "wrong_role")
+    other = await (await system.logged_in("agent-2")).get(f"/api/cases/{case_id}/recording")
     assert (other[0], other[1]["code"]) == (404, "case_not_found")
 
 
 async def test_a_segment_that_is_not_there_is_not_found(system, sealed):
-    agent, case_id, _ = sealed
+    reviewer, case_id, _ = sealed
     for path in ("cam/1", "cam/99999", "mic/0"):
-        status, problem = await agent.get(f"/api/cases/{case_id}/recording/segments/{path}")
+        status, problem = await reviewer.get(f"/api/cases/{case_id}/recording/segments/{path}")
         assert (status, problem["code"]) == (404, "recording_not_found")
 
 
 async def test_what_was_watched_is_written_down(system, sealed):
-    agent, case_id, _ = sealed
-    status, _ = await agent.post(f"/api/cases/{case_id}/recording/views", {"ranges": [[0, 0.5], [0.7, 1.0]]})
+    reviewer, case_id, _ = sealed
+    status, _ = await reviewer.post(f"/api/cases/{case_id}/recording/views", {"ranges": [[0, 0.5], [0.7, 1.0]]})
     assert status == 200
-    _, journal = await agent.get(f"/api/cases/{case_id}/journal")
+    _, journal = await reviewer.get(f"/api/cases/{case_id}/journal")
     assert journal["entries"][-1]["type"] == "RecordingViewed"
     assert journal["verification"]["ok"] is True
 
@@ -117,31 +134,31 @@ async def views(system, case_id):
 
 
 async def test_whoever_fetches_a_segment_is_written_down_once_a_login(system, sealed):
-    agent, case_id, _ = sealed
+    reviewer, case_id, _ = sealed
     path = f"/api/cases/{case_id}/recording/segments/cam/0"
     assert await views(system, case_id) == []
     for _ in range(2):
-        assert (await agent.get(path, headers={"Range": "bytes=0-9"}))[0] == 206
-    await agent.get(f"/api/cases/{case_id}/recording")
-    assert await views(system, case_id) == [("agent:agent-1", [])]
+        assert (await reviewer.get(path, headers={"Range": "bytes=0-9"}))[0] == 206
+    await reviewer.get(f"/api/cases/{case_id}/recording")
+    assert await views(system, case_id) == [("reviewer:reviewer-1", [])]
 
-    again = await system.logged_in("agent-1")
+    again = await system.logged_in("reviewer-1")
     await again.get(f"/api/cases/{case_id}/recording")
     await again.get(path)
-    assert await views(system, case_id) == [("agent:agent-1", [])] * 2
+    assert await views(system, case_id) == [("reviewer:reviewer-1", [])] * 2
 
 
 async def test_who_is_refused_leaves_no_trace_of_a_view(system, sealed):
-    agent, case_id, _ = sealed
-    await agent.get(f"/api/cases/{case_id}/recording/segments/cam/7")
+    reviewer, case_id, _ = sealed
+    await reviewer.get(f"/api/cases/{case_id}/recording/segments/cam/7")
     await (await system.logged_in("agent-2")).get(f"/api/cases/{case_id}/recording/segments/cam/0")
     assert await views(system, case_id) == []
 
 
 @pytest.fixture
 async def filmed(system, sealed):
-    """The case is submitted and the film of its meeting made."""
-    agent, case_id, data = sealed
+    """The film of the meeting is made; and the case's agent."""
+    _, case_id, data = sealed
     case = await load(system.desk, case_id)
     info = await system.desk.blobs.put(f"{case_id}/rec/film.mp4", data, scope=case_id)
     made = CompositionMade(
@@ -152,9 +169,8 @@ async def filmed(system, sealed):
         seconds=1.0,
         manifests=(),
     )
-    submitted = CaseSubmitted(package_sha256="0" * 64, documents=())
-    await record(system.desk, SYSTEM, case_id, lambda _: [submitted, made])
-    return agent, case_id, data
+    await record(system.desk, SYSTEM, case_id, lambda _: [made])
+    return await system.logged_in("agent-1"), case_id, data
 
 
 async def test_a_reviewer_gets_the_film_by_range_and_nobody_else_does(system, filmed):
@@ -174,8 +190,6 @@ async def test_a_reviewer_gets_the_film_by_range_and_nobody_else_does(system, fi
 
 
 async def test_a_film_that_is_not_made_yet_is_not_found(system, sealed):
-    _, case_id, _ = sealed
-    await record(system.desk, SYSTEM, case_id, lambda _: [CaseSubmitted(package_sha256="0" * 64, documents=())])
-    reviewer = await system.logged_in("reviewer-1")
+    reviewer, case_id, _ = sealed
     status, problem = await reviewer.get(f"/api/cases/{case_id}/recording/composition")
     assert (status, problem["code"]) == (404, "composition_not_ready")
