@@ -38,9 +38,9 @@ def find_edges(image: NDArray[np.uint8], high: float = HIGH) -> Edges:
 
 def level(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The picture with its lightness evened out piece by piece: edges in shadow and on white come forward."""
-    lab = cv2.cvtColor(image, cv2.COLOR_BGR2LAB)
-    lab[..., 0] = cv2.createCLAHE(3.0, (4, 4)).apply(np.ascontiguousarray(lab[..., 0]))
-    return cv2.cvtColor(lab, cv2.COLOR_LAB2BGR)
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    gain = cv2.divide(cv2.createCLAHE(3.0, (4, 4)).apply(grey), cv2.max(grey, 1), dtype=cv2.CV_32F)
+    return cv2.merge([cv2.multiply(channel, gain, dtype=cv2.CV_8U) for channel in cv2.split(image)])
 
 
 def orientation_mask(angles: NDArray[np.floating]) -> NDArray[np.uint16]:

@@ -26,7 +26,8 @@ class Lines:
     """Lines n.p = rho, with `along` the unit direction that runs rightwards (across) or downwards (down).
 
     `covered[i, t]` counts the supported pixels of line i up to position t - first; a virtual line is a border of
-    the picture, which stands in for the side of a card that is cut off."""
+    the picture, which stands in for the side of a card that is cut off. `enters` and `leaves` are the positions at
+    which a line comes into the picture and goes out of it."""
 
     normal: NDArray[np.float32]
     rho: NDArray[np.float32]
@@ -34,12 +35,14 @@ class Lines:
     virtual: NDArray[np.bool_]
     covered: NDArray[np.float32]
     first: float
+    enters: NDArray[np.float32]
+    leaves: NDArray[np.float32]
 
     def coverage(self, index: NDArray, start: NDArray, end: NDArray) -> NDArray[np.float32]:
-        """Share of the pixels between two positions along a line that lie on an edge of its direction."""
-        last = self.covered.shape[1] - 1
-        a = np.clip(start - self.first, 0, last).astype(np.int32)
-        b = np.clip(end - self.first, 0, last).astype(np.int32)
+        """Share of the pixels between two positions along a line that lie on an edge of its direction; what is
+        outside the picture is not asked."""
+        a = (np.clip(start, self.enters[index], self.leaves[index]) - self.first).astype(np.int32)
+        b = (np.clip(end, self.enters[index], self.leaves[index]) - self.first).astype(np.int32)
         return (self.covered[index, b] - self.covered[index, a]) / np.maximum(b - a, 1)
 
 
@@ -133,7 +136,18 @@ def _lines(
     virtual = np.arange(len(rho)) >= len(theta)
     covered, first = _cover(edges, size, normal, rho, along)
     covered[virtual] = 0.0
-    return Lines(*(a.astype(np.float32) for a in (normal, rho, along)), virtual, covered, first)
+    ends = (end.astype(np.float32) for end in _within(size, normal * rho[:, None], along))
+    return Lines(*(a.astype(np.float32) for a in (normal, rho, along)), virtual, covered, first, *ends)
+
+
+def _within(size: tuple[int, int], base: NDArray, along: NDArray) -> tuple[NDArray, NDArray]:
+    """The first and the last t for which base + t along lies in the picture; equal where it never does."""
+    slope = np.where(np.abs(along) < 1e-6, 1e-6, along)
+    borders = np.stack([-base / slope, (np.array(size) - 1.0 - base) / slope])
+    enters, leaves = borders.min(axis=0).max(axis=1), borders.max(axis=0).min(axis=1)
+    reach = np.hypot(*size) - 1.0
+    enters = np.clip(enters, -reach, reach)
+    return enters, np.maximum(np.clip(leaves, -reach, reach), enters)
 
 
 def _distinct(covered: NDArray, window: int, normal: NDArray, rho: NDArray) -> NDArray:

@@ -13,8 +13,9 @@ from capture.quad import ID1, area, in_space
 SHORTEST = 0.11  # of the picture's long side
 SUPPORTED = 0.32  # of a side, at the least
 VIRTUAL = 0.45  # what a border of the picture counts as a side
-ROOM = 0.03  # how far a corner may lie outside the picture
-MOST = 300
+ROOM = 0.12  # of the long side: how far a corner may lie outside the picture
+VISIBLE = 0.5  # of a side, at the least
+MOST = 70
 LARGE = 0.12  # of the picture: a card of at least this area is not held against
 ASPECT_WIDTH, SQUARE_WIDTH = 0.105, 0.4  # spread of the prior on shape: log ratio, cosine of the corner
 ASPECT_UNKNOWN = 0.12  # log ratio off that a card of unknown length, cut off, is taken to have
@@ -33,7 +34,9 @@ class Candidates:
     support: NDArray[np.float64]
 
 
-def find_quads(across: Lines, down: Lines, size: tuple[int, int], supported: float = SUPPORTED) -> Candidates:
+def find_quads(
+    across: Lines, down: Lines, size: tuple[int, int], supported: float = SUPPORTED, most: int = MOST
+) -> Candidates:
     meet, ok = _intersections(across, down, size)
     t_across = np.einsum("hvc,hc->hv", meet, across.along)
     t_down = np.einsum("hvc,vc->hv", meet, down.along)
@@ -54,7 +57,7 @@ def find_quads(across: Lines, down: Lines, size: tuple[int, int], supported: flo
         axis=1,
     )
     support = _score(corners, virtual, sides, overrun, size)
-    best = np.argsort(-support)[:MOST]
+    best = np.argsort(-support)[:most]
     return Candidates(corners[best], virtual[best], sides[best], overrun[best], support[best])
 
 
@@ -71,12 +74,13 @@ def _intersections(across: Lines, down: Lines, size: tuple[int, int]) -> tuple[N
 
 def _segments(lines: Lines, t: NDArray, ok: NDArray[np.bool_], shortest: float) -> NDArray[np.float32]:
     """Support of the piece of each line between each two crossings; 0 where it is no side."""
-    at = np.clip(t - lines.first, 0, lines.covered.shape[1] - 1).astype(np.int32)
-    covered = np.take_along_axis(lines.covered, at, axis=1)
-    length = (at[:, None, :] - at[:, :, None]).astype(np.float32)
-    cover = (covered[:, None, :] - covered[:, :, None]) / np.maximum(length, 1)
+    inside = np.clip(t, lines.enters[:, None], lines.leaves[:, None])
+    covered = np.take_along_axis(lines.covered, (inside - lines.first).astype(np.int32), axis=1)
+    whole, visible = t[:, None, :] - t[:, :, None], inside[:, None, :] - inside[:, :, None]
+    cover = (covered[:, None, :] - covered[:, :, None]) / np.maximum(visible, 1)
     cover[lines.virtual] = VIRTUAL
-    return np.where(ok[:, :, None] & ok[:, None, :] & (length > shortest), cover, np.float32(0))
+    is_side = ok[:, :, None] & ok[:, None, :] & (whole > shortest) & (visible > VISIBLE * whole)
+    return np.where(is_side, cover, np.float32(0))
 
 
 def _combine(

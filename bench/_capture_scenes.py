@@ -1,0 +1,106 @@
+"""The pictures of the capture benchmark: those of ../shared/capture where it exists, else only drawn ones.
+
+Cut-off frames are made from whole pictures too: a crop through the card leaves 5 to 25 % of it outside.
+"""
+
+import importlib.util
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "capture"
+LEVELS = ("easy", "medium", "medium", "hard", "hard", "low_contrast", "easy", "medium", "hard", "low_contrast")
+PLAIN = ("wood", "marble", "tile", "clutter", "plain", "fabric", "plain_light", "plain_dark")
+SIDE = 640
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`kind`: real_id1, generated, none, cut_off, other; `corners` (4, 2) or None; `frame` is the picture at 640."""
+
+    name: str
+    kind: str
+    image: np.ndarray
+    corners: np.ndarray | None
+
+    @property
+    def frame(self) -> np.ndarray:
+        scale = SIDE / max(self.image.shape[:2])
+        if scale >= 1:
+            return self.image
+        return cv2.resize(self.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def given(every: int):
+    """The stored pictures, each `every`-th of its kind; none where they are not there."""
+    if not (SHARED / "ground_truth.json").exists():
+        return
+    counts: dict[str, int] = {}
+    for entry in json.loads((SHARED / "ground_truth.json").read_text())["images"]:
+        kind = kind_of(entry)
+        counts[kind] = counts.get(kind, -1) + 1
+        if counts[kind] % every:
+            continue
+        image = cv2.imread(str(SHARED / entry["file"]))
+        corners = None if entry["corners"] is None else np.array(entry["corners"])
+        yield Scene(entry["file"], kind, image, corners)
+        if kind == "real_id1":
+            yield cut(Scene(entry["file"], kind, image, corners), random.Random(counts[kind]))
+
+
+def kind_of(entry: dict) -> str:
+    if entry["corners"] is None:
+        return "none"
+    if "cut_off" in entry["tags"]:
+        return "cut_off"
+    if entry["category"] != "id1":
+        return "other"
+    return "generated" if "synthetic" in entry["tags"] else "real_id1"
+
+
+def cut(scene: Scene, chance: random.Random) -> Scene:
+    """The same picture, cropped on one side so that a part of the card is outside."""
+    low, high = scene.corners.min(axis=0), scene.corners.max(axis=0)
+    axis, share = chance.randrange(2), chance.uniform(0.05, 0.25)
+    at = int(low[axis] + share * (high[axis] - low[axis]))
+    image = scene.image[at:] if axis else scene.image[:, at:]
+    moved = scene.corners - np.array([0, at] if axis else [at, 0])
+    return Scene(scene.name, "cut_off", np.ascontiguousarray(image), moved)
+
+
+def drawn(count: int, seed: int):
+    """`count` cards of fresh seeds from the generator of ../shared/capture, each tenth without its card too."""
+    source = SHARED / "make_synth.py"
+    if not source.exists():
+        return
+    spec = importlib.util.spec_from_file_location("make_synth", source)
+    synth = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(synth)
+    for number in range(count):
+        image, corners, *_ = synth.make(seed * 1000003 + number, LEVELS[number % len(LEVELS)], [])
+        yield Scene(f"drawn {number}", "fresh", image, corners)
+
+
+def simple(count: int, seed: int):
+    """Cards drawn with nothing but this file: for machines without ../shared."""
+    chance, rng = random.Random(seed), np.random.default_rng(seed)
+    for number in range(count):
+        desk = np.array([chance.uniform(30, 220) for _ in range(3)])
+        image = np.clip(desk + rng.normal(0, 4, (720, 960, 3)), 0, 255).astype(np.uint8)
+        if number % 4 == 3:
+            yield Scene(f"simple {number}", "none", image, None)
+            continue
+        box = ((chance.uniform(420, 540), chance.uniform(320, 400)), (480, 480 / 1.586), chance.uniform(-40, 40))
+        corners = cv2.boxPoints(box)
+        cv2.fillConvexPoly(image, np.rint(corners).astype(np.int32), (235, 225, 215), cv2.LINE_AA)
+        whole = Scene(f"simple {number}", "generated", image, corners.astype(float))
+        inner = corners.mean(axis=0) + 0.7 * (corners - corners.mean(axis=0))
+        for line in range(6):
+            first, last = (inner[a] + (inner[b] - inner[a]) * line / 5 for a, b in ((0, 3), (1, 2)))
+            cv2.line(image, *(tuple(int(v) for v in p) for p in (first, last)), (60, 60, 60), 3, cv2.LINE_AA)
+        yield whole
+        yield cut(whole, chance)
