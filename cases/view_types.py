@@ -37,6 +37,8 @@ class CaseCard(View, frozen=True):
     open_findings: int
     opened_at: datetime
     updated_at: datetime
+    query_due: date | None  # the open query's last day, for staff
+    decision: str | None
 
 
 class AgentView(View, frozen=True):

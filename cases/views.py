@@ -79,6 +79,8 @@ def case_card(case: Case, viewer: Actor, assessment: Assessment) -> CaseCard:
         open_findings=len(_open_for(assessment, viewer)),
         opened_at=case.opened_at,
         updated_at=case.updated_at,
+        query_due=case.open_query.due if case.open_query and viewer.kind != "member" else None,
+        decision=case.decision.outcome if case.decision else None,
     )
 
 

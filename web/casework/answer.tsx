@@ -44,7 +44,7 @@ export function Answer({ query, view, onDone }: { query: Query; view: CaseView; 
     action.run(async () => {
       const answers: Record<string, unknown>[] = [];
       for (const item of ready) answers.push(await answerOf(item));
-      await carry(post<CaseView>(`/cases/${view.case_id}/queries/${query.id}/answers`, { answers }));
+      await carry(post<CaseView>(`/cases/${view.case_id}/queries/${query.id}/answer`, { answers }));
       onDone();
     });
   };

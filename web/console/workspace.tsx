@@ -40,8 +40,12 @@ function Withdraw({ view }: { view: CaseView }): JSX.Element {
 function Underwriting({ view }: { view: CaseView }): JSX.Element | null {
   const asked = view.queries?.find((query) => query.open);
   if (!asked && !view.decision) return null;
-  const text = asked ? t("queue.query", { due: asked.due }) : t("u.decided", { outcome: decisionName(view.decision?.outcome ?? "") });
-  return <button type="button" class="link" data-testid="underwriting-news" onClick={() => go("case", view.case_id, "assessment")}><Chip tone={asked ? "warn" : toneOfDecision(view.decision?.outcome ?? "")}>{text}</Chip></button>;
+  return (
+    <button type="button" class="news" data-testid="underwriting-news" onClick={() => go("case", view.case_id, "assessment")}>
+      {asked && <Chip tone="warn">{t("queue.query", { due: asked.due })}</Chip>}
+      {view.decision && <Chip tone={toneOfDecision(view.decision.outcome)}>{t("u.decided", { outcome: decisionName(view.decision.outcome) })}</Chip>}
+    </button>
+  );
 }
 
 function Head({ view }: { view: CaseView }): JSX.Element {
