@@ -94,3 +94,8 @@ class RecordedAssessment(msgspec.Struct, frozen=True):
     blob: str | None
     at: datetime
     source: str
+
+
+def assessment_name(sha256: str | None) -> str:
+    """Its name in the evidence package."""
+    return f"assessments/{sha256}.json"

@@ -17,6 +17,7 @@ import msgspec
 from cases import gates
 from cases.actor import Actor
 from cases.case import Case
+from cases.casework import assessment_name
 from cases.codec import from_entry
 from cases.desk import Desk
 from cases.events_papers import InkAccepted
@@ -59,7 +60,7 @@ async def _files(desk: Desk, case: Case) -> dict[str, bytes]:
         "ink.json": _json(_bindings(entries)),
     }
     files |= {f"keys/root-{number}.pem": root for number, root in enumerate(desk.roots, 1)}
-    return files | await _documents(desk, case) | await _manifests(desk, case)
+    return files | await _documents(desk, case) | await _manifests(desk, case) | await _assessments(desk, case)
 
 
 async def _documents(desk: Desk, case: Case) -> dict[str, bytes]:
@@ -83,6 +84,14 @@ async def _manifests(desk: Desk, case: Case) -> dict[str, bytes]:
         for recording in case.recordings
         if recording.sealed
         for part in recording.parts
+    }
+
+
+async def _assessments(desk: Desk, case: Case) -> dict[str, bytes]:
+    """What the rule core said at submission and decision, as it was hashed."""
+    recorded = {a.sha256: a.blob for a in case.assessments if a.blob}
+    return {
+        assessment_name(digest): await desk.blobs.get(blob, scope=case.case_id) for digest, blob in recorded.items()
     }
 
 

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.case import Case
+from cases.casework import assessment_name
 from cases.codec import EventUnknown, Happened, from_entry
 from cases.errors import CaseError, EvidenceInvalid
 from cases.events_papers import InkAccepted
@@ -81,6 +82,7 @@ def check_files(files: Files, anchors: Anchors = NOBODY) -> PackageReport:
             *_issued(files, case),
             *_manifests(files, case, key),
             *_compositions(files, case),
+            *_assessments(files, case),
         ]
         for document in case.documents:
             found = list(_sealed(files, document, anchors.roots or tuple(roots.values())))
@@ -268,6 +270,13 @@ def _compositions(files: Files, case: Case) -> Iterator[Problem]:
     """The digests of the films are those of the journal."""
     if _parsed(files, "compositions.json") != listed(case.compositions):
         yield Problem("composition_differs", "compositions.json")
+
+
+def _assessments(files: Files, case: Case) -> Iterator[Problem]:
+    """Each text is the one that the journal has the digest of."""
+    for name, digest in {assessment_name(a.sha256): a.sha256 for a in case.assessments if a.sha256}.items():
+        if hashlib.sha256(files.get(name, b"")).hexdigest() != digest:
+            yield Problem("assessment_differs", name)
 
 
 def _parsed(files: Files, name: str) -> Any:

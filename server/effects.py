@@ -10,10 +10,11 @@ import structlog
 
 from cases.codec import CaseErased
 from cases.desk import Desk
-from cases.errors import CaseNotFound
+from cases.errors import CaseNotFound, WrongState
 from cases.failures import effect_failed
 from cases.notices import notify_submitted
 from cases.press import Press, issue_document, seal_document, sign_document
+from cases.state import TRANSITIONS
 from esign.errors import AuthorityMissing, EsignError, FontsMissing, TimestampUnavailable
 from otp.errors import PhoneNotAllowed, SmsTooLong
 from otp.sms import SmsGateway
@@ -27,6 +28,7 @@ STUCK_SECONDS = 300.0
 PERMANENT = (EsignError, PhoneNotAllowed, SmsTooLong)  # the same again would fail the same way
 MENDABLE = (TimestampUnavailable, AuthorityMissing, FontsMissing)  # but for these
 GONE = (CaseNotFound, CaseErased, KeyErased)  # nobody is left to tell
+ENDED = frozenset(str(state) for state, row in TRANSITIONS.items() if not row)
 
 log = structlog.get_logger()
 
@@ -134,6 +136,11 @@ class Effects:
         except MENDABLE:
             raise
         except GONE as error:
+            log.warning("effect_dropped", kind=kind, case_id=case_id, error=type(error).__name__)
+        except WrongState as error:
+            # Declined, cancelled or withdrawn meanwhile: what was begun for the case is not wanted any more.
+            if error.details["state"] not in ENDED:
+                raise
             log.warning("effect_dropped", kind=kind, case_id=case_id, error=type(error).__name__)
         except PERMANENT as error:
             log.error("effect_impossible", kind=kind, case_id=case_id, error=type(error).__name__)

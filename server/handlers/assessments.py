@@ -9,5 +9,5 @@ from underwriting.evaluate import evaluate
 
 
 async def assess(call: Call, body: Assess) -> dict[str, Any]:
-    assessment = await asyncio.to_thread(evaluate, body.facts, call.desk.rulebook, body.as_of)
-    return assessment.as_dict()
+    """In a thread: facts of a megabyte take a second."""
+    return await asyncio.to_thread(lambda: evaluate(body.facts, call.desk.rulebook, body.as_of).as_dict())

@@ -70,6 +70,14 @@ async def anchored(stage, data, key=None, roots=()):
     return await asyncio.to_thread(verify_package, data, Anchors(key, roots))
 
 
+async def test_the_assessments_are_in_it_as_they_were_hashed(stage, data):
+    name = f"assessments/{(await stage.case()).assessments[0].sha256}.json"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert json.loads(archive.read(name))["rulebook"] == "113-07"
+    report = await checked(repacked(data, lambda files: files.update({name: files[name] + b" "})))
+    assert "assessment_differs" in {problem.check for problem in report.problems}
+
+
 async def test_a_package_says_whose_keys_it_was_checked_with(stage, data):
     key = await stage.desk.keys.public_key()
     report = await checked(data)

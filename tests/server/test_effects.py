@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from cases import reading
+from cases.errors import WrongState
 from cases.opening import amend_document
 from esign.errors import MissingGlyph, TimestampUnavailable
 from ports.clock import FrozenClock
@@ -81,3 +82,10 @@ async def test_a_dead_pool_is_not_asked_again(stage):
     broken = effects(stage, BrokenProcessPool())
     assert await broken.perform("issue", [stage.case_id, FORM, 1]) is False
     assert broken.broken.is_set()
+
+
+async def test_what_a_case_that_has_ended_no_longer_takes_is_dropped(stage):
+    late = effects(stage, WrongState("DocumentIssued is not possible", state="withdrawn"))
+    with capture_logs() as logs:
+        assert await late.perform("issue", [stage.case_id, FORM, 1]) is True
+    assert [entry["event"] for entry in logs] == ["effect_dropped"]
