@@ -89,6 +89,12 @@ class HoldUnknown(MediaError):
     code = "hold_unknown"
 
 
+class CameraMuted(MediaError):
+    """Nothing is shown to a camera that its owner has muted."""
+
+    code = "camera_muted"
+
+
 class BadRequest(MediaError):
     """A message of the worker protocol that is malformed, too long or unknown."""
 

@@ -137,6 +137,28 @@ def _gaps(
         end = before.start_ms + before.duration_ms
         if is_break(end, after.start_ms):
             spans.append((end, after.start_ms, before.ended))
-    for start, end, reason in sorted(spans):
-        silent = any(since < end and (until is None or until > start) for since, until in muted)
-        yield Gap(track.track_id, start, end, "muted" if silent else reason)
+    off = _off(spans, _within(track, muted))
+    kept = [span for span in spans if not any(start <= span[0] and span[1] <= end for start, end, _ in off)]
+    for start, end, reason in sorted(kept + off):
+        yield Gap(track.track_id, start, end, reason)
+
+
+def _within(track: ManifestTrack, muted: Sequence[tuple[int, int | None]]) -> Iterator[tuple[int, int]]:
+    """What of the muted spans lies between the track's first frame and its last."""
+    last = track.segments[-1].start_ms + track.segments[-1].duration_ms
+    for since, until in muted:
+        start, end = max(since, track.segments[0].start_ms), last if until is None else min(until, last)
+        if start < end:
+            yield start, end
+
+
+def _off(spans: Sequence[tuple[int, int, str]], muted: Iterator[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """The gaps that a participant wanted: browsers go on sending, black pictures and silence; others send nothing for
+    about as long, and what is missing around a muted span belongs to it."""
+    off: list[tuple[int, int, str]] = []
+    for since, until in muted:
+        near = [(since, until), *((start, end) for start, end, _ in spans if start < until and since < end)]
+        if off and since <= off[-1][1]:
+            near.append(off.pop()[:2])
+        off.append((min(near)[0], max(end for _, end in near), "muted"))
+    return off

@@ -76,11 +76,14 @@ class Participant:
 
     def mute(self, source: Source, muted: bool) -> bool:
         """Answers whether that changes anything."""
-        changed = self._muted.get(source, False) != muted
+        changed = self.muted(source) != muted
         self._muted[source] = muted
         if source in self._uplink.publications:
             self._uplink.publications[source].mute(muted)
         return changed
+
+    def muted(self, source: Source) -> bool:
+        return self._muted.get(source, False)
 
     def entry(self, now: float) -> RosterEntry:
         spec = self.spec
@@ -112,7 +115,7 @@ class Participant:
         publication = self._uplink.publications.get(source)
         return SourceState(
             on=publication is not None,
-            muted=self._muted.get(source, False),
+            muted=self.muted(source),
             receiving=publication is not None and publication.receiving(now),
         )
 

@@ -11,7 +11,7 @@ import structlog
 
 from media.attendance import Attendance
 from media.counters import Counters
-from media.errors import HoldUnknown, ParticipantUnknown, RoomEnded, RoomFull
+from media.errors import CameraMuted, HoldUnknown, ParticipantUnknown, RoomEnded, RoomFull
 from media.eventbox import EventBox
 from media.forwarding import FrameHold
 from media.ice import IceSettings
@@ -115,8 +115,13 @@ class Room:
         await self._participant(participant_id).answer(description, offer_id)
 
     def mute(self, participant_id: str, source: Source, muted: bool) -> None:
-        if self._participant(participant_id).mute(source, muted):
-            self.mark("muted" if muted else "unmuted", {"participant_id": participant_id, "source": source})
+        """What is muted shows black pictures: nobody's card is seen in them (S53)."""
+        participant = self._participant(participant_id)
+        if muted and source == "camera":
+            self._drop_holds(participant)
+        if participant.mute(source, muted):
+            about = {"participant_id": participant_id, "person_id": participant.spec.person_id, "source": source}
+            self.mark("muted" if muted else "unmuted", about)
             self.changed()
 
     async def leave(self, participant_id: str, reason: str) -> None:
@@ -124,7 +129,7 @@ class Room:
         if participant is None:
             return
         self._count()
-        self._drop_holds(participant_id)
+        self._drop_holds(participant)
         self._emit(ParticipantGone(participant_id, reason))
         self.changed()
         await participant.close(reason)
@@ -140,10 +145,12 @@ class Room:
         self._recorder.mark(label, self._clock.now(), data)
 
     def hold(self, participant_id: str, label: str) -> str:
-        """One at a time for each: a hold that nobody released, as of a page that was loaded anew, makes way."""
+        """One at a time for each: a hold that nobody released, as of a page that was loaded anew, makes way.
+        Raises CameraMuted."""
         participant = self._participant(participant_id)
-        self._drop_holds(participant_id)
-        participant.holds.clear()
+        self._drop_holds(participant)
+        if participant.muted("camera"):
+            raise CameraMuted("a muted camera shows nothing")
         hold_id = secrets.token_urlsafe(12)
         frames = participant.holds[hold_id] = FrameHold(self._clock.monotonic())
         self._holds[hold_id] = Hold(participant_id, frames, self._clock.now())
@@ -275,8 +282,10 @@ class Room:
     def _count(self) -> None:
         self._attendance.update({p.spec.role for p in self._participants.values()}, self._clock.monotonic())
 
-    def _drop_holds(self, participant_id: str) -> None:
-        self._holds = {key: hold for key, hold in self._holds.items() if hold.participant_id != participant_id}
+    def _drop_holds(self, participant: Participant) -> None:
+        own = participant.spec.participant_id
+        self._holds = {key: hold for key, hold in self._holds.items() if hold.participant_id != own}
+        participant.holds.clear()
 
     def _check_open(self) -> None:
         if self._ended:

@@ -209,6 +209,7 @@ STATUS: Mapping[type[Exception], int] = {
     media.NothingOffered: 409,
     media.OfferReplaced: 409,
     media.HoldUnknown: 409,
+    media.CameraMuted: 409,
     signaling.SignalingError: 400,
     signaling.SessionEnded: 401,
     signaling.TooManyMessages: 429,

@@ -48,12 +48,31 @@ def test_segments_of_a_track_that_lie_close_have_a_seam_and_no_gap():
 
 def test_a_hole_is_a_loss_unless_the_track_was_muted_then():
     one, two = began(1, 100), began(2, 100, track="p1-microphone")
-    spool = Entries(one, two, Muted(3000, "p1-microphone", True), Muted(9000, "p1-microphone", False))
+    spool = Entries(one, two, Muted(3000, "p1-microphone", True), Muted(4050, "p1-microphone", False))
     holes = ((1000, 4000),)
     manifest = lay_out(1, spool, [stored(one, 6000, holes), stored(two, 6000, holes)], None, ())
     assert [(gap.track_id, gap.from_ms, gap.to_ms, gap.reason) for gap in manifest.gaps] == [
         ("p1-camera", 1100, 4100, "loss"),
         ("p1-microphone", 1100, 4100, "muted"),
+    ]
+
+
+def test_what_was_muted_is_a_gap_whatever_was_sent_meanwhile():
+    """Browsers send black pictures of a camera that is off."""
+    one, two = began(1, 1000), began(2, 8000, number=2)
+    spool = Entries(
+        *(one, Muted(500, one.track_id, True), Muted(2000, one.track_id, False)),  # from before its first picture
+        *(Muted(3000, one.track_id, True), Muted(3500, one.track_id, False)),
+        *(SegmentEnded(5000, 1, "network"), Muted(6000, one.track_id, True), two, Muted(8500, one.track_id, False)),
+        *(Muted(9500, one.track_id, True),),  # until the end
+    )
+    manifest = lay_out(1, spool, [stored(one, 4000, ((3000, 3600),)), stored(two, 2000)], None, ())
+    assert [(gap.from_ms, gap.to_ms, gap.reason) for gap in manifest.gaps] == [
+        (1000, 2000, "muted"),
+        (3000, 3500, "muted"),
+        (4000, 4600, "loss"),
+        (5000, 8500, "muted"),
+        (9500, 10000, "muted"),
     ]
 
 

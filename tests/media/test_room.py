@@ -10,6 +10,7 @@ import pytest
 from media.admission import JoinGate
 from media.errors import (
     BadDescription,
+    CameraMuted,
     HoldUnknown,
     NothingOffered,
     ParticipantUnknown,
@@ -232,7 +233,8 @@ async def test_a_mute_is_told_to_all_marked_on_the_timeline_and_survives_a_new_c
     stage.room.mute("host", "microphone", True)
     stage.room.mute("host", "microphone", True)
     assert stage.source("host", "microphone").muted
-    assert stage.recorder.marks == [("muted", {"participant_id": "host", "source": "microphone"})]
+    about = {"participant_id": "host", "person_id": host.spec.person_id, "source": "microphone"}
+    assert stage.recorder.marks == [("muted", about)]
     first = host.up
     await host.publish()
     await until(lambda: len(stage.sinks("host-microphone")) == 2)
@@ -267,6 +269,22 @@ async def test_a_hold_counts_the_camera_frames_that_arrived(stage):
     assert [label for label, _ in stage.recorder.marks] == ["hold", "release"]
     with pytest.raises(HoldUnknown):
         stage.room.release(hold_id)
+
+
+async def test_a_muted_camera_ends_what_is_held_and_nothing_is_held_of_it(stage):
+    for name in ("b", "c"):
+        await stage.room.join(Peer(stage.room, name).spec)
+    held, others = stage.room.hold("b", "front"), stage.room.hold("c", "front")
+    stage.room.mute("b", "microphone", True)
+    assert stage.room.release(held).frames == 0
+    held = stage.room.hold("b", "front")
+    stage.room.mute("b", "camera", True)
+    with pytest.raises(HoldUnknown):
+        stage.room.release(held)
+    with pytest.raises(CameraMuted):
+        stage.room.hold("b", "front")
+    stage.room.mute("b", "camera", False)
+    assert [stage.room.release(hold_id).frames for hold_id in (stage.room.hold("b", "front"), others)] == [0, 0]
 
 
 async def test_a_hold_of_someone_without_a_camera_counts_nothing(stage):
