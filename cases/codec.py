@@ -16,6 +16,7 @@ UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("CaseAssessed", 1): lambda body: body | {"as_of": None, "values": {}, "sha256": None, "blob": None},
     ("IdentityShown", 1): lambda body: body | {"longest_gap_ms": None},
     ("RecordingStarted", 1): lambda body: body | {"part": 1},
+    ("RecordingStarted", 2): lambda body: body | {"began_at": None},
     ("RecordingSealed", 1): lambda body: body | {"part": 1},
     ("RecordingViewed", 1): lambda body: body | {"recording_id": None},
 }

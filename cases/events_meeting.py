@@ -138,13 +138,15 @@ class MeetingEnded(Event):
 
 
 class RecordingStarted(Event):
-    """The first frame is on the disk. A recording that goes on after a lost worker starts again, as its next `part`."""
+    """The first frame is on the disk. A recording that goes on after a lost worker starts again, as its next `part`.
+    `began_at`: the zero of the part's clock; None where the worker did not say."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     room_id: str
     recording_id: str
     part: int = 1
+    began_at: datetime | None = None
 
 
 class RecordingStalled(Event):

@@ -145,7 +145,9 @@ def with_recording(case: Case, event: Any, happened: Happened, change: Callable[
 
 def _recording_started(case: Case, event: e.RecordingStarted, happened: Happened) -> Case:
     def start(recording: Recording) -> Recording:
-        return replace(recording, started={event.part: happened.at} | recording.started)
+        at, known = event.began_at or happened.at, recording.started or recording.parts
+        started_at = recording.started_at if known else at
+        return replace(recording, started={event.part: at} | recording.started, started_at=started_at)
 
     return with_recording(case, event, happened, start)
 

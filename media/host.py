@@ -260,6 +260,7 @@ def file_recorder(
         serial=spec.serial,
         room_id=room_id,
         part=spec.part,
+        began_at=spec.began_at,
         blobs=blobs,
         keys=keys,
         clock=clock,

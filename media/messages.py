@@ -46,13 +46,15 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class RoomSpec(Value, frozen=True):
     """A room to open: ``scope`` names the key of its recording, ``serial`` is printed, ``label`` is opaque. ``part``:
-    the least that the recorder of this opening may count as, where the recording goes on after a lost worker."""
+    the least that the recorder of this opening may count as, where the recording goes on after a lost worker;
+    ``began_at``: when the first part began, where there is one."""
 
     scope: str
     recording_id: Identifier
     serial: str
     label: str = ""
     part: int = 1
+    began_at: datetime | None = None
 
 
 class RoomOpened(Value, frozen=True):
@@ -118,7 +120,9 @@ class TrackInfo(Value, frozen=True):
 
 
 class RecorderStatus(Value, frozen=True):
-    """``gaps``: those that the manifest will list, but for what is missing because its sender had muted it."""
+    """``gaps``: those that the manifest will list, but for what is missing because its sender had muted it.
+    ``seconds`` count from the start of the recording, whatever part of it this is. ``written``: by person id, the
+    camera and microphone of which pictures and sounds, not muted, reach the disk now."""
 
     writing: bool = False
     seconds: float = 0.0
@@ -126,6 +130,7 @@ class RecorderStatus(Value, frozen=True):
     gaps: int = 0
     tracks: int = 0
     stalled: bool = False
+    written: dict[str, tuple[Source, ...]] = {}
 
 
 class SegmentRef(Value, frozen=True):
@@ -170,7 +175,7 @@ class SealedRecording(Value, frozen=True):
 
 
 class RecorderEvent(Value, frozen=True):
-    """``type``: started (first frame written), stalled, resumed, segment_sealed, failed."""
+    """``type``: started (first frame written; ``at`` is the zero of its clock, which lies before), stalled, resumed, segment_sealed, failed."""
 
     type: Literal["started", "stalled", "resumed", "segment_sealed", "failed"]
     at: datetime

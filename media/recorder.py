@@ -21,20 +21,19 @@ import structlog
 from media import heads
 from media.entries import RECORDING, Began, Ended, Lost, Marked, pack_entries
 from media.manifest import make_serial
-from media.messages import RecorderEvent, RecorderStatus, RequestKeyframe, SealedRecording, TrackInfo
+from media.messages import RecorderEvent, RecorderStatus, RequestKeyframe, SealedRecording, Source, TrackInfo
 from media.payloads import FORMATS
 from media.recording_errors import MarkTooLarge, RecorderClosed, SpoolUnwritable, UnsupportedCodec
 from media.sealing import seal_spool
 from media.spool import KEY_BYTES, SpoolHeader, SpoolWriter, remove
 from media.tape import Tape
-from media.tracksink import TrackSink
+from media.tracksink import STALE_MS, TrackSink
 from media.writebehind import LIMIT_BYTES, WriteBehind
 from ports.blobs import Blobs
 from ports.clock import Clock
 from ports.keys import Keys
 
 EventType = Literal["started", "stalled", "resumed", "segment_sealed", "failed"]
-STALE_MS = 3000  # issue 3: a stall over 3 s locks signing within 1 s
 LOOK_EVERY_S = 0.5
 HEAD_EVERY_S = 15.0
 MARK_LIMIT = 64 << 10
@@ -46,7 +45,7 @@ log = structlog.get_logger()
 class Recorder:
     """``scope`` names the key; ``on_event`` is called in the event loop and must not wait. ``serial`` is made from the
     id where none is given; ``room_id`` is kept for whoever recovers the recording, and so is ``part``, which counts the
-    recorders of one recording."""
+    recorders of one recording. ``began_at``: when the first of them began, where this is another."""
 
     def __init__(
         self,
@@ -61,6 +60,7 @@ class Recorder:
         serial: str | None = None,
         room_id: str = "",
         part: int = 1,
+        began_at: datetime | None = None,
         queue_bytes: int = LIMIT_BYTES,
     ):
         if not NAME.fullmatch(recording_id):
@@ -69,7 +69,7 @@ class Recorder:
         self.serial = serial or make_serial(recording_id, clock.now().date())
         self._scope, self._blobs, self._keys, self._clock = scope, blobs, keys, clock
         self._path = spool_dir / f"{recording_id}-{token_hex(4)}.spool"
-        self._on_event, self._room_id, self._part = on_event, room_id, part
+        self._on_event, self._room_id, self._part, self._began_at = on_event, room_id, part, began_at
         self._queue_bytes = queue_bytes
         self._tape: Tape | None = None
         self._watches: list[asyncio.Task[None]] = []
@@ -120,12 +120,17 @@ class Recorder:
         written = any(sink.expected and sink.written for sink in sinks)
         return RecorderStatus(
             writing=written and not stalled and not self._ended,
-            seconds=(until or 0) / 1000,
+            seconds=(until or 0) / 1000 + self._before_s(tape),
             last_frame_age_ms=worst,
             gaps=tape.gaps.total,
             tracks=len(sinks),
             stalled=stalled,
+            written={} if self._ended else _written(sinks, tape.now_ms()),
         )
+
+    def _before_s(self, tape: Tape) -> float:
+        """Of the recording, before this part of it."""
+        return max((tape.began_at - self._began_at).total_seconds(), 0.0) if self._began_at else 0.0
 
     def mark(self, label: str, at: datetime, data: dict[str, Any]) -> None:
         """An entry of the timeline. Raises MarkTooLarge, RecorderClosed."""
@@ -203,15 +208,15 @@ class Recorder:
     def _look(self, tape: Tape) -> None:
         if not self._started and tape.frames_until_ms() is not None:
             self._started = True
-            self._tell("started", {})
+            self._tell("started", {}, tape.began_at)
         fault = self._fault(tape)
         if (fault is not None) != self._stalled:
             self._stalled = fault is not None
             self._tell("stalled" if fault else "resumed", {"reason": fault} if fault else {})
 
-    def _tell(self, kind: EventType, detail: dict[str, Any]) -> None:
+    def _tell(self, kind: EventType, detail: dict[str, Any], at: datetime | None = None) -> None:
         log.info("recorder_" + kind, recording_id=self.recording_id, **detail)
-        self._on_event(RecorderEvent(kind, self._clock.now(), detail))
+        self._on_event(RecorderEvent(kind, at or self._clock.now(), detail))
 
     async def _vouch(self, tape: Tape) -> None:
         while True:
@@ -222,6 +227,14 @@ class Recorder:
                 await heads.publish(head, scope=self._scope, blobs=self._blobs, keys=self._keys)
             except Exception:  # whatever the store raises: the recording goes on, and the next head says as much
                 log.exception("recording_head_not_published", recording_id=self.recording_id)
+
+
+def _written(sinks: list[TrackSink], now_ms: int) -> dict[str, tuple[Source, ...]]:
+    seen: dict[str, set[Source]] = {}
+    for sink in sinks:
+        if sink.seen(now_ms):
+            seen.setdefault(sink.info.person_id, set()).add(sink.info.source)
+    return {person_id: tuple(sorted(sources)) for person_id, sources in seen.items()}
 
 
 def _tell_failure(task: asyncio.Task[None]) -> None:

@@ -18,6 +18,7 @@ class Tape:
         self.gaps = GapCount()
         self.lost = 0  # frames that the disk did not follow
         self.lost_ms: int | None = None  # when last
+        self.muted: set[str] = set()  # tracks, as the last that was written of them says
         self._clock = clock
         self._began = clock.monotonic()
         self._streams = RECORDING

@@ -13,6 +13,7 @@ from media.payloads import opus_duration
 from media.tape import Tape
 from media.timing import ntp_ms
 
+STALE_MS = 3000  # issue 3: a stall over 3 s locks signing within 1 s
 ASK_EVERY_S = 1.0  # for a key frame that is needed
 KEYFRAME_EVERY_S = 10.0  # for a player to seek; browsers send none on their own
 SKEW_S = 5.0  # between the track's times and ours, before they are taken for a jump
@@ -72,7 +73,7 @@ class TrackSink:
 
     def __init__(self, tape: Tape, info: TrackInfo, request_keyframe: RequestKeyframe):
         self.info = info
-        self.muted = False
+        self.muted = info.track_id in tape.muted  # until its participant says otherwise
         self._tape = tape
         self._request_keyframe = request_keyframe
         self._assembler = Assembler(info.codec, info.payload_type)
@@ -82,6 +83,7 @@ class TrackSink:
         self._open, self._video = True, info.kind == "video"
         self._written = False  # by a segment before this one
         self._rotation = self._turns = 0
+        self._said_ms = self._taken_ms = 0  # when it was last muted or unmuted; its newest frame
 
     def rtp(self, packet: bytes | memoryview, arrived: float) -> None:
         """A whole plain packet; ``arrived`` is of the clock's monotonic time."""
@@ -118,9 +120,12 @@ class TrackSink:
         """What the participant says. A muted track may fall silent without being missed."""
         if self._open and muted != self.muted:
             self.muted = muted
-            self._fresh_ms = self._tape.now_ms()
+            self._fresh_ms = self._said_ms = self._tape.now_ms()
             if muted:
+                self._tape.muted.add(self.info.track_id)
                 self._tape.gaps.muted(self.info.track_id)
+            else:
+                self._tape.muted.discard(self.info.track_id)
             self._tape.write(RECORDING, Muted(self._fresh_ms, self.info.track_id, muted))
 
     def close(self, reason: str) -> None:
@@ -145,6 +150,11 @@ class TrackSink:
     def written(self) -> bool:
         """Whether any frame of it is on the disk."""
         return self._written or self._durable_ms() is not None
+
+    def seen(self, now_ms: int) -> bool:
+        """Whether its participant is being recorded by it: pictures or sounds that he wants to be had reach the disk,
+        and came since he unmuted it. What a still screen has counts for nobody."""
+        return self.expected and self.written and self._taken_ms >= self._said_ms and self.age_ms(now_ms) <= STALE_MS
 
     def age_ms(self, now_ms: int) -> int:
         """Since the newest frame that is on the disk."""
@@ -222,6 +232,7 @@ class TrackSink:
             return
         if segment.size == 0:
             gaps.begins(self.info.track_id, segment.began_ms)
+        self._taken_ms = at_ms
         hole = segment.take(frame)
         gaps.goes_on(self.info.track_id, hole, self.muted)
         if frame.key:

@@ -269,9 +269,10 @@ def _status_json(status: RecorderStatus) -> bytes:
             "age_ms": status.last_frame_age_ms,
             "gaps": status.gaps,
             "stalled": status.stalled,
+            "written": status.written,
         }
     )
 
 
 def _visible(status: RecorderStatus) -> tuple:
-    return (status.writing, int(status.seconds), status.gaps, status.tracks, status.stalled)
+    return (status.writing, int(status.seconds), status.gaps, status.tracks, status.stalled, status.written)

@@ -176,7 +176,7 @@ def recording_hooks(desk: Desk) -> Hooks:
     """What a worker reports about a recording becomes an event of the case that `scope` names."""
 
     async def started(scope: str, room_id: str, recording_id: str, at: datetime, part: int) -> None:
-        await recording.recording_started(desk, scope, room_id, recording_id, part)
+        await recording.recording_started(desk, scope, room_id, recording_id, part, at)
 
     async def stalled(scope: str, room_id: str, recording_id: str, at: datetime) -> None:
         await recording.recording_stalled(desk, scope, room_id, recording_id)

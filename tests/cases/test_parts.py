@@ -225,6 +225,20 @@ async def test_a_part_that_comes_after_the_end_of_a_case_is_still_written_down(s
     assert (await seal(stage, first)).state == case.state
 
 
+async def test_a_recording_begins_with_the_clock_of_its_first_part_not_with_the_report_of_it(stage):
+    await stage.ready(ALONE)
+    await meeting.open_meeting(stage.desk, AGENT, stage.case_id)
+    room, zero = (await stage.case()).meeting, stage.clock.now()
+    for part, later in ((1, 2.0), (2, 40.0)):
+        stage.clock.advance(later)
+        began_at = zero + timedelta(seconds=(part - 1) * 40)
+        case = await recording.recording_started(
+            stage.desk, stage.case_id, room.room_id, room.recording_id, part, began_at
+        )
+    begun = case.recording_of(room.recording_id)
+    assert (begun.started_at, begun.started) == (zero, {1: zero, 2: zero + timedelta(seconds=40)})
+
+
 @pytest.mark.parametrize("kind", [RecordingStarted, RecordingSealed])
 def test_events_from_before_there_were_parts_are_part_one(kind):
     fields = {"room_id": "r", "recording_id": "rec"}

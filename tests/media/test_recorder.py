@@ -1,7 +1,7 @@
 import asyncio
 import resource
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import cycle, islice
 
@@ -129,7 +129,8 @@ async def test_status_says_writing_only_when_frames_reached_the_disk(tmp_path):
     play(sink, 60, 0.0)
     studio.clock.advance(2.0)
     await until(lambda: recorder.status().seconds == 1.967)
-    assert recorder.status() == RecorderStatus(writing=True, seconds=1.967, last_frame_age_ms=33, tracks=1)
+    written = {"person-p1": ("camera",)}
+    assert recorder.status() == RecorderStatus(True, 1.967, 33, tracks=1, written=written)
     await recorder.seal("done")
     assert recorder.status().writing is False
 
@@ -499,3 +500,64 @@ async def test_the_spool_names_the_scope_whose_key_opens_it(tmp_path):
     header = read_header(path)
     assert header.scope == SCOPE
     assert SpoolReader(path, await studio.keys.unwrap(SCOPE, header.wrapped)).ended is True
+
+
+async def test_a_person_is_recorded_while_frames_that_he_wants_to_be_had_reach_the_disk(tmp_path):
+    studio = Studio(tmp_path, FrozenClock())
+    recorder = studio.recorder()
+    await recorder.start()
+    eye, ear = recorder.open_track(camera(), nothing), recorder.open_track(microphone(), nothing)
+    recorder.open_track(camera("VP8", "p2"), nothing)  # of which nothing came
+    play(recorder.open_track(camera("VP8", "p3", "screen"), nothing), 30, 0.0)
+    play(eye, 30, 0.0)
+    play(ear, 50, 0.0)
+    assert recorder.status().written == {}  # not on the disk yet
+    await until(lambda: recorder.status().written == {"person-p1": ("camera", "microphone")})
+    studio.clock.advance(1.0)
+    eye.mute(True)
+    assert recorder.status().written == {"person-p1": ("microphone",)}
+    play(eye, 30, 1.0, first=30)  # black pictures
+    play(ear, 50, 1.0, first=50)
+    studio.clock.advance(1.0)
+    assert recorder.status().written == {"person-p1": ("microphone",)}
+    eye.mute(False)
+    assert recorder.status().written == {"person-p1": ("microphone",)}  # no picture has come since
+    play(eye, 30, 2.0, first=60)
+    assert recorder.status().written == {"person-p1": ("camera", "microphone")}
+    studio.clock.advance(1.0)
+    await until(lambda: recorder.status().written == {"person-p1": ("camera", "microphone")})
+    studio.clock.advance(3.1)  # nothing more came
+    assert recorder.status().written == {}
+    await recorder.seal("done")
+
+
+async def test_a_track_that_is_unmuted_while_its_connection_is_away_is_not_muted_for_ever(tmp_path):
+    studio = Studio(tmp_path, FrozenClock())
+    recorder = studio.recorder()
+    await recorder.start()
+    sink = recorder.open_track(camera(), nothing)
+    play(sink, 30, 0.0)
+    studio.clock.advance(1.0)
+    sink.mute(True)
+    sink.close("replaced")
+    studio.clock.advance(1.0)
+    again = recorder.open_track(camera(), nothing)
+    again.mute(False)
+    play(again, 60, 2.0)
+    studio.clock.advance(2.0)
+    manifest = await manifest_of(studio, await recorder.seal("done"))
+    assert [(gap.from_ms, gap.to_ms, gap.reason) for gap in manifest.gaps] == [(1000, 2000, "muted")]
+
+
+async def test_a_later_part_counts_from_the_start_of_the_recording(tmp_path):
+    studio = Studio(tmp_path, FrozenClock())
+    began_at = studio.clock.now() - timedelta(seconds=40)
+    recorder = studio.recorder(part=2, began_at=began_at)
+    await recorder.start()
+    play(recorder.open_track(camera(), nothing), 60, 0.0)
+    studio.clock.advance(2.0)
+    await until(lambda: recorder.status().seconds == 41.967)
+    studio.clock.advance(0.5)  # the watch looks
+    await until(lambda: studio.told() == ["started"])
+    assert studio.events[0].at == began_at + timedelta(seconds=40)  # the zero of its own clock
+    await recorder.seal("done")

@@ -67,7 +67,7 @@ async def test_a_real_recording_of_a_call_is_sealed_with_all_its_tracks(plant):
     await asyncio.sleep(1.5)
     value = json.loads(await plant.keyvalue.get("recorder:r1"))
     assert (sorted(value), value["writing"], value["stalled"]) == (
-        ["age_ms", "gaps", "seconds", "stalled", "writing"],
+        ["age_ms", "gaps", "seconds", "stalled", "writing", "written"],
         True,
         False,
     )
