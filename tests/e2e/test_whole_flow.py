@@ -105,6 +105,8 @@ async def test_three_people_finish_a_case_and_a_reviewer_passes_it(tmp_path):
 
         reviewer = await review(chromium, origin, await login_of(origin, "沈若安"), case_id)
         await expect(agent.page.locator('[data-testid="workspace"][data-state="accepted"]')).to_be_visible()
+        await agent.at("case-tab-assessment").click()
+        await expect(agent.at("edition")).to_have_text("113-07")
         await reviewer.at("look-film").click()
         await shoot("8-film-making", reviewer)
         assert await recorded_within_a_second(origin, case_id, sent, tmp_path)

@@ -37,10 +37,10 @@ function Obstacle({ rule, found, aside, onAside }: RuleProps): JSX.Element {
     <li class="todo-item" data-testid={`obstacle-${rule}`}>
       <span>{found ? findingText(found) : rule}</span>
       <small><span>{found?.cite} {rule}</span></small>
-      <label class="check"><input type="checkbox" data-testid={`aside-${rule}`} checked={aside !== undefined} onChange={(event) => onAside(event.currentTarget.checked ? { section: rule, reason: "" } : null)} />{t("u.decide.aside")}</label>
+      <label class="check"><input type="checkbox" data-testid={`aside-${rule}`} checked={aside !== undefined} onChange={(event) => onAside(event.currentTarget.checked ? { section: "", reason: "" } : null)} />{t("u.decide.aside")}</label>
       {aside && (
         <div class="aside-fields">
-          <label class="field"><span>{t("u.decide.section")}</span><input required data-testid={`aside-section-${rule}`} value={aside.section} onInput={(event) => onAside({ ...aside, section: event.currentTarget.value })} /></label>
+          <label class="field"><span>{t("u.decide.section")}</span><input required placeholder="UW-08.1.10" data-testid={`aside-section-${rule}`} value={aside.section} onInput={(event) => onAside({ ...aside, section: event.currentTarget.value })} /></label>
           <label class="field"><span>{t("u.decide.aside_reason")}</span><input required maxLength={300} data-testid={`aside-reason-${rule}`} value={aside.reason} onInput={(event) => onAside({ ...aside, reason: event.currentTarget.value })} /></label>
         </div>
       )}

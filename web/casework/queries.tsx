@@ -31,13 +31,13 @@ function Clock({ query }: { query: Query }): JSX.Element {
   );
 }
 
-function Item({ item }: { item: QueryItem }): JSX.Element {
+function Item({ item, waiting }: { item: QueryItem; waiting: boolean }): JSX.Element {
   const said = [item.value !== null && item.value !== undefined ? valueName(item.value) : "", item.attachment_id ? t("u.query.attached") : "", item.statement].filter(Boolean).join("；");
   return (
     <li class="todo-item" data-testid={`query-item-${item.id}`} data-answered={item.answered}>
       <span>{item.text}</span>
       <small>
-        <Chip tone={item.answered ? "good" : "warn"}>{t(item.answered ? "u.query.item_answered" : "u.query.item_open")}</Chip>
+        {(item.answered || waiting) && <Chip tone={item.answered ? "good" : "warn"}>{t(item.answered ? "u.query.item_answered" : "u.query.item_open")}</Chip>}
         <span>{whoName(item.to)}</span>
         {item.title && <span>{item.title}</span>}
         {item.path && <span>{factName(item.path)}</span>}
@@ -60,7 +60,7 @@ function QueryCard({ query, view }: { query: Query; view: CaseView }): JSX.Eleme
     <section class="query-card" data-testid={`query-${query.id}`} data-stage={query.stage}>
       <p class="row between"><Chip tone={tones[query.stage] ?? "plain"}>{t(`query.stage.${query.stage}`)}</Chip>{query.open ? <Due due={query.due} /> : query.answered_at && <small class="soft">{moment(query.answered_at)}</small>}</p>
       {query.open && <Clock query={query} />}
-      <ul class="todo-list">{query.items.map((item) => <Item key={item.id} item={item} />)}</ul>
+      <ul class="todo-list">{query.items.map((item) => <Item key={item.id} item={item} waiting={query.open} />)}</ul>
       {query.note && <p class="soft small-text">{query.note}</p>}
       {answerable && !answering && <Button testid="query-answer" onClick={() => setAnswering(true)}>{t("u.query.answer")}</Button>}
       {answerable && answering && <Answer query={query} view={view} onDone={() => setAnswering(false)} />}

@@ -88,7 +88,7 @@ export function Desk({ id }: { id: string }): JSX.Element {
         <Papers view={view} />
       </div>
       <div class="column right" hidden={away}>
-        <Decision view={view} />
+        {(principal.value?.kind === "reviewer" || view.review) && <Decision view={view} />}
         <Checklist view={view} recording={recording} engine={engine} />
         {recording && <Proof view={view} recording={recording} />}
         <StaffFindings view={view} />
