@@ -202,6 +202,7 @@ class Host:
             sealed = await hosted.room.close(reason)
         except Exception as error:
             log.exception("media_seal_failed", room_id=room_id)
+            await self._leave_to_recovery(room_id, hosted)
             raise RecorderFailed("the recording could not be sealed") from error
         if self.rooms.pop(room_id, None) is not None:
             self._past.update(hosted.room.counters())
@@ -212,6 +213,15 @@ class Host:
                 await self._keyvalue.set(f"sealed:{room_id}", msgspec.json.encode(sealed), ttl=placement.SEALED_SECONDS)
                 await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
         return sealed
+
+    async def _leave_to_recovery(self, room_id: str, hosted: Hosted) -> None:
+        """Its spool is free once this room lets go of it, and is sealed as soon as that can be done."""
+        if self.rooms.pop(room_id, None) is None:
+            return
+        self._past.update(hosted.room.counters())
+        self._own(hosted.finish())
+        with suppress(PortError):  # then it runs out
+            await placement.drop_lease(self._keyvalue, room_id, self._worker_id)
 
     async def _report_sealed(self, room: Room, room_id: str, sealed: SealedRecording) -> None:
         await self._hooks.recording_sealed(room.spec.scope, room_id, sealed)

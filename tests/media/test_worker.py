@@ -167,6 +167,25 @@ async def test_a_drain_that_takes_too_long_leaves_the_recording_to_the_next_work
     assert [sealed.reason for _, _, sealed in plant.reports.named("recording_sealed")] == ["drained"]
 
 
+async def test_a_recording_that_could_not_be_sealed_is_sealed_when_the_store_is_back(plant, monkeypatch):
+    async def away(*arguments: object, **named: object) -> None:
+        raise OSError("the store is away")
+
+    worker = await plant.worker(counting=False)
+    await plant.client.open_room("r1", SPEC)
+    with monkeypatch.context() as store:
+        store.setattr(type(plant.blobs), "put", away)
+        with pytest.raises(RecorderFailed):
+            await plant.client.close_room("r1", "over")
+    assert (worker._host.rooms, await worker_of(plant.keyvalue, "r1")) == ({}, None)
+    assert plant.reports.named("recording_sealed") == []
+    await until(lambda: not worker._host._tasks)
+    await worker._recover()
+    ((_, room_id, sealed),) = plant.reports.named("recording_sealed")
+    assert (room_id, sealed.reason) == ("r1", "over")
+    assert not list((plant.folder / "spool").glob("*.spool"))
+
+
 class NeverSeals(CountingRecorder):
     async def seal(self, reason: str) -> SealedRecording:
         self.sealings += 1
