@@ -108,8 +108,10 @@ class Participant:
         self._uplink.tick(now)
 
     async def close(self, reason: str) -> None:
-        await self._uplink.close(reason)
-        await self._downlink.close()
+        try:
+            await self._uplink.close(reason)
+        finally:
+            await self._downlink.close()
 
     def _state(self, source: Source, now: float) -> SourceState:
         publication = self._uplink.publications.get(source)

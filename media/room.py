@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from media.attendance import Attendance
+from media.closings import Closings
 from media.counters import Counters
 from media.errors import CameraMuted, HoldUnknown, ParticipantUnknown, RoomEnded, RoomFull
 from media.eventbox import EventBox
@@ -76,6 +77,7 @@ class Room:
         self._participants: dict[str, Participant] = {}
         self._holds: dict[str, Hold] = {}
         self._attendance = Attendance(clock.monotonic())
+        self._closings = Closings()
         self._boxes: set[EventBox] = set()
         self._seats = 0
         self._shown = Roster()
@@ -101,9 +103,10 @@ class Room:
         for publication in self._publications():
             if publication.info.participant_id != spec.participant_id:
                 participant.subscribe(publication)
-        if former is not None:
-            await former.close(Reason.REPLACED)
+        closing = None if former is None else self._closings.begin(former.close(Reason.REPLACED))
         self.changed()
+        if closing is not None:
+            await asyncio.shield(closing)
         return self.roster()
 
     async def publish(self, participant_id: str, offer: str, sources: dict[str, Source]) -> str:
@@ -125,14 +128,18 @@ class Room:
             self.changed()
 
     async def leave(self, participant_id: str, reason: str) -> None:
-        participant = self._participants.pop(participant_id, None)
-        if participant is None:
-            return
+        """Returns when his connections are closed; they are also where nobody waits for that."""
+        if participant_id in self._participants:
+            await asyncio.shield(self._remove(participant_id, reason))
+
+    def _remove(self, participant_id: str, reason: str) -> asyncio.Task[None]:
+        participant = self._participants.pop(participant_id)
         self._count()
         self._drop_holds(participant)
+        closing = self._closings.begin(participant.close(reason))
         self._emit(ParticipantGone(participant_id, reason))
         self.changed()
-        await participant.close(reason)
+        return closing
 
     def away(self, participant_id: str) -> None:
         """His page is gone, and perhaps he is back before he is given up."""
@@ -260,7 +267,9 @@ class Room:
             self._ticker.cancel()
             await asyncio.wait([self._ticker])
         participants, self._participants = self._participants, {}
-        await asyncio.gather(*(p.close(Reason.ROOM_CLOSED) for p in participants.values()))
+        for participant in participants.values():
+            self._closings.begin(participant.close(Reason.ROOM_CLOSED))
+        await self._closings.wait()
         self._emit(RoomClosed(reason))  # nobody need wait for the files
         return await self._recorder.seal(reason)
 
@@ -268,15 +277,15 @@ class Room:
         while True:
             await self._clock.sleep(TICK_SECONDS)
             try:
-                await self._tick(self._clock.monotonic())
+                self._tick(self._clock.monotonic())
             except Exception:
                 log.exception("media_room_tick_failed")
 
-    async def _tick(self, now: float) -> None:
+    def _tick(self, now: float) -> None:
         for participant in self._participants.values():
             participant.tick(now)
         for participant_id in [key for key, p in self._participants.items() if p.gone(now)]:
-            await self.leave(participant_id, Reason.SILENT)
+            self._remove(participant_id, Reason.SILENT)
         self.changed()
 
     def _count(self) -> None:

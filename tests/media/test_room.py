@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 
 import pytest
 
@@ -344,6 +344,27 @@ async def test_a_screen_is_a_second_picture_of_the_same_person(stage):
     await host.up.setRemoteDescription(type(host.up.localDescription)(answer, "answer"))
     await until(lambda: stage.sinks("host-screen") and len(other.offers[-1].tracks) == 3)
     assert {track.source for track in other.offers[-1].tracks} == {"camera", "microphone", "screen"}
+
+
+async def cut(request: Coroutine) -> None:
+    """The link of whoever asked is lost half-way."""
+    task = asyncio.create_task(request)
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+
+
+@pytest.mark.parametrize("way", ["leave", "join"])
+async def test_a_request_that_is_cut_off_half_way_leaves_no_connection(stage, way):
+    host, other = stage.peers("host", "b")
+    await stage.enter(host, other)
+    await until(lambda: seen(other, 0, 1))
+    downlinks = [task for task in asyncio.all_tasks() if task.get_name() == "media-downlink"]
+    ask = stage.room.leave("b", Reason.LEFT) if way == "leave" else stage.room.join(other.spec)
+    await cut(ask)
+    await until(lambda: sum(task.done() for task in downlinks) == 1)
+    gone = [sink for sink in stage.sinks("b-camera") if sink.closed is not None]
+    assert len(gone) == 1
 
 
 class HeldGate:
