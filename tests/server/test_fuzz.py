@@ -10,7 +10,7 @@ from server.routes import ROUTES
 from tests.server.conftest import open_case
 
 EXAMPLES = 2
-WHO = {"member": "member-1", "agent": "agent-1", "reviewer": "reviewer-1"}
+WHO = {"member": "member-1", "agent": "agent-1", "reviewer": "reviewer-1", "underwriter": "underwriter-1"}
 UNBOUNDED = {"/api/docs", "/api/docs.css", "/api/openapi.json", "/metrics", "/healthz", "/readyz"}
 
 
