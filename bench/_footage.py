@@ -19,7 +19,15 @@ SCOPE = "bench"
 BEGAN = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WIDTH, HEIGHT, FPS, BITRATE = 640, 480, 30, 600_000
 SCENE_SECONDS = 10  # then it begins again
-WORDS = Words("受理編號 SV000001　錄影序號 R1", "臺北時間 {}", "未開啟鏡頭", "影像中斷", "未在會議中", "分享畫面")
+WORDS = Words(
+    "受理編號 SV000001　錄影序號 R1",
+    "臺北時間 {}",
+    "未開啟鏡頭",
+    "影像中斷",
+    "未在會議中",
+    "分享畫面",
+    "影像檔無法讀取",
+)
 
 
 async def shoot(people: int, seconds: int, blobs: Blobs, keys: Keys) -> tuple[Order, list[tuple[bytes, bytes]]]:

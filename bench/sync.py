@@ -26,6 +26,7 @@ from media.compose import make_part
 from media.compose_audio import RATE
 from media.compose_part import head_bytes
 from media.compose_plan import FPS, PART_FRAMES, Order, Person, Plan, Sealed, plan
+from media.compose_source import Clips
 from media.compose_video import Stage
 from media.manifest import ManifestSegment, ManifestTrack, read_signed
 from media.messages import SealedRecording, TrackInfo
@@ -197,8 +198,9 @@ def composed(call: Call, film: Plan, minutes: list[int], files: dict[str, bytes]
     pictures, sounds = {}, {}
     for minute in minutes:
         number = minute * 60 * FPS // PART_FRAMES
-        stage = Stage(film, font_files()[0], fetch)
-        part, data = make_part(film, "", stage, number, fetch)
+        clips = Clips(fetch)
+        stage = Stage(film, font_files()[0], clips)
+        part, data = make_part(film, "", stage, number, clips)
         stage.close()
         begins = number * PART_FRAMES / FPS
         watched = file_head([part]) + data[head_bytes(data) :]

@@ -8,33 +8,39 @@ held whole, nothing in the clear on disk.
 """
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
 from pathlib import Path
 
 import av
+import msgspec
+import structlog
 
 from media import compose_audio, compose_video
 from media.compose_part import Part, head_bytes, pack, read_head, runs_of
 from media.compose_plan import Order, Plan, plan
-from media.compose_source import Fetch
+from media.compose_source import Clips, Fetch
 from media.manifest import Manifest, read_signed
 from media.messages import Value
 from media.mp4 import file_head
 from media.recording_errors import CompositionBroken, ManifestInvalid
 from ports.blobs import Blobs
-from ports.errors import BlobExists
+from ports.errors import BlobExists, Tampered
 
 HEAD_GUESS = 64 << 10
 
+log = structlog.get_logger()
+
 
 class Composed(Value, frozen=True):
-    """The film. `size` in bytes."""
+    """The film. `size` in bytes; `unopened` are the segments of which it shows plates, since they are no files."""
 
     blob: str
     sha256: str
     size: int
     seconds: float
+    unopened: tuple[str, ...] = ()
 
 
 async def compose(
@@ -46,12 +52,6 @@ async def compose(
     making = _Making(film, order, blobs, font)
     parts = await making.parts(progress)
     return await making.join(parts)
-
-
-async def discard_parts(recording_id: str, blobs: Blobs) -> None:
-    """Once the film is known to whoever wanted it."""
-    for name in await blobs.list(_folder(recording_id)):
-        await blobs.delete(name)
 
 
 def film_blob(recording_id: str) -> str:
@@ -76,10 +76,11 @@ class _Making:
 
     async def parts(self, progress: Callable[[int, int], None]) -> list[Part]:
         made: list[Part] = []
-        stage = compose_video.Stage(self._plan, self._font, self._fetch(asyncio.get_running_loop()))
+        clips = Clips(self._fetch(asyncio.get_running_loop()))
+        stage = compose_video.Stage(self._plan, self._font, clips)
         try:
             for number in range(self._plan.parts):
-                made.append(await self._there(number) or await self._make(stage, number))
+                made.append(await self._there(number) or await self._make(stage, number, clips))
                 progress(number + 1, self._plan.parts)
         finally:
             stage.close()
@@ -92,7 +93,8 @@ class _Making:
         except BlobExists:  # left by a crash before anyone heard of it
             await self._blobs.delete(name)
             info = await self._blobs.put(name, self._joined(parts), scope=self._order.scope)
-        return Composed(info.name, info.sha256, info.size, self._plan.seconds)
+        unopened = tuple(sorted({blob for part in parts for blob in part.unopened}))
+        return Composed(info.name, info.sha256, info.size, self._plan.seconds, unopened)
 
     async def _joined(self, parts: list[Part]) -> AsyncIterator[bytes]:
         yield file_head(parts)
@@ -101,23 +103,29 @@ class _Making:
             yield data[head_bytes(data) :]
 
     async def _there(self, number: int) -> Part | None:
-        """None where it is still to be made; one of another plan is removed."""
+        """None where it is still to be made; one of another plan, or that nobody can read, is removed."""
         name = self._name(number)
         if not await self._blobs.exists(name):
             return None
-        data = await self._blobs.read(name, 0, HEAD_GUESS, scope=self._order.scope)
-        if head_bytes(data) > len(data):
-            data = await self._blobs.read(name, 0, head_bytes(data), scope=self._order.scope)
-        part = read_head(data)
-        if part.digest == self._digest:
+        try:
+            part = await self._head(name)
+        except (msgspec.DecodeError, struct.error, Tampered) as error:
+            log.warning("part_unreadable", blob=name, error=type(error).__name__)
+            part = None
+        if part is not None and part.digest == self._digest:
             return part
         await self._blobs.delete(name)
         return None
 
-    async def _make(self, stage: compose_video.Stage, number: int) -> Part:
-        fetch = self._fetch(asyncio.get_running_loop())
+    async def _head(self, name: str) -> Part:
+        data = await self._blobs.read(name, 0, HEAD_GUESS, scope=self._order.scope)
+        if head_bytes(data) > len(data):
+            data = await self._blobs.read(name, 0, head_bytes(data), scope=self._order.scope)
+        return read_head(data)
+
+    async def _make(self, stage: compose_video.Stage, number: int, clips: Clips) -> Part:
         try:
-            part, data = await asyncio.to_thread(make_part, self._plan, self._digest, stage, number, fetch)
+            part, data = await asyncio.to_thread(make_part, self._plan, self._digest, stage, number, clips)
         except (av.FFmpegError, ArithmeticError, IndexError, ValueError) as broken:
             raise CompositionBroken(f"part {number}: {type(broken).__name__}") from broken
         await self._blobs.put(self._name(number), data, scope=self._order.scope)
@@ -136,10 +144,10 @@ class _Making:
         return f"{_folder(self._order.recording_id)}part-{number:04d}"
 
 
-def make_part(film: Plan, digest: str, stage: compose_video.Stage, number: int, fetch: Fetch) -> tuple[Part, bytes]:
+def make_part(film: Plan, digest: str, stage: compose_video.Stage, number: int, clips: Clips) -> tuple[Part, bytes]:
     """The head of a part, and its bytes."""
     video_setup, delay, pictures, shown = compose_video.encode(stage, film.frames_of(number))
-    audio_setup, heard = compose_audio.encode(film, number, fetch)
+    audio_setup, heard = compose_audio.encode(film, number, clips)
     part = Part(
         digest=digest,
         number=number,
@@ -149,5 +157,6 @@ def make_part(film: Plan, digest: str, stage: compose_video.Stage, number: int, 
         pictures=tuple(pictures),
         sounds=tuple(len(sound) for sound in heard),
         runs=runs_of(len(shown), len(heard)),
+        unopened=tuple(sorted(clips.unopened)),
     )
     return part, pack(part, shown, heard)

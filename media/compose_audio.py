@@ -13,7 +13,7 @@ from av.codec.context import Flags
 
 from media.compose_part import AAC, PART_SOUNDS
 from media.compose_plan import FPS, RATE, Clip, Plan
-from media.compose_source import Fetch, open_clip, seek
+from media.compose_source import Clips, seek
 
 AROUND = 4 * AAC  # what the encoder hears before and after a part
 PREROLL_MS = 500  # what a decoder hears before that (RFC 7845, 4.6: at least 80)
@@ -68,20 +68,20 @@ class Piece:
         return pace if apart > 2 * PER_MS // 3 and abs(pace - 1) < DRIFT_MOST else 1.0
 
 
-def window(plan: Plan, first: int, last: int, fetch: Fetch) -> Samples:
+def window(plan: Plan, first: int, last: int, source: Clips) -> Samples:
     """All voices together, from the first sample of the film to before the last."""
     mixed = np.zeros(last - first, np.float32)
     for lane in plan.voices:
-        mixed += _lane(lane.clips, first, last, fetch)
+        mixed += _lane(lane.clips, first, last, source)
     return np.clip(mixed, -1, 1)
 
 
-def _lane(clips: tuple[Clip, ...], first: int, last: int, fetch: Fetch) -> Samples:
+def _lane(clips: tuple[Clip, ...], first: int, last: int, source: Clips) -> Samples:
     """Where two pieces overlap the later one counts."""
     out = np.zeros(last - first, np.float32)
     for clip in clips:
         if clip.start_ms * PER_MS < last and clip.end_ms * PER_MS > first - RATE:
-            for piece in _pieces(clip, first, last, fetch):
+            for piece in _pieces(clip, first, last, source):
                 _lay(out, first, *piece.placed())
     return out
 
@@ -97,9 +97,9 @@ def _lay(out: Samples, first: int, at: int, samples: Samples) -> None:
     region[:] = fresh
 
 
-def _pieces(clip: Clip, first: int, last: int, fetch: Fetch) -> Iterator[Piece]:
+def _pieces(clip: Clip, first: int, last: int, source: Clips) -> Iterator[Piece]:
     piece = Piece()
-    for at, block in _decoded(clip, first / PER_MS - PREROLL_MS, last / PER_MS, fetch):
+    for at, block in _decoded(clip, first / PER_MS - PREROLL_MS, last / PER_MS, source):
         if piece.length and not piece.follows(at):
             yield piece
             piece = Piece()
@@ -108,11 +108,10 @@ def _pieces(clip: Clip, first: int, last: int, fetch: Fetch) -> Iterator[Piece]:
         yield piece
 
 
-def _decoded(clip: Clip, from_ms: float, to_ms: float, fetch: Fetch) -> Iterator[tuple[float, Samples]]:
+def _decoded(clip: Clip, from_ms: float, to_ms: float, source: Clips) -> Iterator[tuple[float, Samples]]:
     """Blocks with their first sample on the film's clock."""
-    try:
-        container = open_clip(clip, fetch)
-    except av.FFmpegError:
+    container = source.open(clip)
+    if container is None:
         return
     with container:
         stream = container.streams[0]
@@ -137,13 +136,13 @@ def _mono(frame: av.AudioFrame) -> Samples:
     return frame.to_ndarray().mean(axis=0, dtype=np.float32)
 
 
-def encode(plan: Plan, part: int, fetch: Fetch) -> tuple[bytes, list[bytes]]:
+def encode(plan: Plan, part: int, source: Clips) -> tuple[bytes, list[bytes]]:
     """The AudioSpecificConfig, and the frames of a part. Frame n of the film decodes to the samples from
     (n - 1) * 1024 on, as if one encoder had made them all."""
     first = part * PART_SOUNDS * AAC
     until = min(first + PART_SOUNDS * AAC, _end(plan))
     begin = max(first - AROUND, 0)
-    samples = window(plan, begin, until + AROUND, fetch)
+    samples = window(plan, begin, until + AROUND, source)
     encoder = _encoder()
     packets = []
     for at in range(0, len(samples) // AAC * AAC, AAC):

@@ -22,7 +22,8 @@ class Picture(msgspec.Struct, frozen=True, array_like=True):
 
 class Part(msgspec.Struct, frozen=True):
     """`video_setup` is an avcC record, `audio_setup` an AudioSpecificConfig; `runs`: so many pictures, then so many
-    sounds, and again. `delay`: by how many pictures decoding runs ahead."""
+    sounds, and again. `delay`: by how many pictures decoding runs ahead.
+    `unopened`: segments that are no files."""
 
     digest: str
     number: int
@@ -32,6 +33,7 @@ class Part(msgspec.Struct, frozen=True):
     pictures: tuple[Picture, ...]
     sounds: tuple[int, ...]
     runs: tuple[tuple[int, int], ...]
+    unopened: tuple[str, ...] = ()
 
 
 def runs_of(pictures: int, sounds: int) -> tuple[tuple[int, int], ...]:

@@ -11,7 +11,7 @@ import msgspec
 from media.manifest import Gap, Manifest, ManifestSegment, ManifestTrack
 from media.messages import Source, Value
 
-VERSION = 1  # of the pictures: parts of an older one are made anew
+VERSION = 2  # of the pictures: parts of an older one are made anew
 FPS = 25
 RATE = 48000
 PART_FRAMES = 800  # 32 s: a whole number of pictures and of AAC frames
@@ -45,6 +45,7 @@ class Words(Value, frozen=True):
     interrupted: str
     absent: str
     screen: str
+    unreadable: str
 
 
 class Order(Value, frozen=True):

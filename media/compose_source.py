@@ -5,11 +5,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import av
+import structlog
 
 from media.compose_plan import Clip
 
 BLOCK = 1 << 20  # a sealed blob is read in pieces of this size anyway
 KEPT = 3
+
+log = structlog.get_logger()
 
 Fetch = Callable[[str, int, int], bytes]  # blob, start, length: blocks until they are there
 
@@ -45,11 +48,23 @@ class RangeFile:
         return self._blocks[number]
 
 
-def open_clip(clip: Clip, fetch: Fetch) -> av.container.InputContainer:
-    """Raises av.FFmpegError where it is no file of ours."""
-    container = av.open(RangeFile(clip.blob, clip.size, fetch))
-    container.streams[0].codec_context.thread_count = 1
-    return container
+class Clips:
+    """Opens clips; `unopened` are the blobs of those that are no files, which the film shows as plates and silence."""
+
+    def __init__(self, fetch: Fetch):
+        self._fetch = fetch
+        self.unopened: set[str] = set()
+
+    def open(self, clip: Clip) -> av.container.InputContainer | None:
+        try:
+            container = av.open(RangeFile(clip.blob, clip.size, self._fetch))
+            container.streams[0].codec_context.thread_count = 1
+        except (av.FFmpegError, IndexError) as error:
+            if clip.blob not in self.unopened:
+                log.error("clip_unopened", blob=clip.blob, error=type(error).__name__)
+                self.unopened.add(clip.blob)
+            return None
+        return container
 
 
 def seek(container: av.container.InputContainer, at_ms: float) -> None:

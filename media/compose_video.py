@@ -13,6 +13,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.codec.context import Flags
+from av.container import InputContainer
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from media import mp4
@@ -20,12 +21,13 @@ from media.compose_layout import BAR, HEIGHT, WIDTH, Rect, arrange, fit
 from media.compose_overlay import PAPER, Bar, Letters, Name, plate
 from media.compose_part import Picture
 from media.compose_plan import FPS, Clip, Lane, Plan, Span
-from media.compose_source import Fetch, open_clip, seek
+from media.compose_source import Clips, seek
 
 TICK_MS = 1000 // FPS
 NEAREST_MS = TICK_MS // 2  # a picture is shown at the moment that is nearest to its own
 GREY = 128
 TURNS = {90: 3, 180: 2, 270: 1}  # numpy turns the other way
+PLATES = ("camera_off", "interrupted", "absent", "unreadable")
 OPTIONS = {
     "preset": "veryfast",
     "crf": "25",
@@ -42,9 +44,8 @@ Planes = tuple[np.ndarray, np.ndarray, np.ndarray]
 class Reel:
     """The pictures of one clip, forward from wherever it is asked first."""
 
-    def __init__(self, clip: Clip, fetch: Fetch, at_ms: float):
-        self._clip = clip
-        self._container = open_clip(clip, fetch)
+    def __init__(self, clip: Clip, container: InputContainer, at_ms: float):
+        self._clip, self._container = clip, container
         seek(self._container, at_ms - clip.start_ms)
         self._frames = self._decoded()
         self._next = next(self._frames, None)
@@ -93,9 +94,9 @@ class Canvas:
 class Tile:
     """One lane in its place of the picture."""
 
-    def __init__(self, lane: Lane, letters: Letters, fetch: Fetch, words: dict[str, str]):
+    def __init__(self, lane: Lane, letters: Letters, clips: Clips, words: dict[str, str]):
         self.lane = lane
-        self._letters, self._fetch, self._words = letters, fetch, words
+        self._letters, self._clips, self._words = letters, clips, words
         self._scaler = VideoReformatter()
         self._place = Rect(0, 0, 0, 0)
         self._name: Name | None = None
@@ -122,9 +123,14 @@ class Tile:
         if self._frame is not None and (fresh or frame is not None):
             self._draw_picture(canvas, self._frame, fresh)
         elif fresh:
-            text = "" if span.state == "live" else self._words[span.state]
-            canvas.fill(self._place, plate(self._letters, self._place, text))
+            canvas.fill(self._place, plate(self._letters, self._place, self._reason(span)))
             self._print_name(canvas, self._place)
+
+    def _reason(self, span: Span) -> str:
+        """Why there is no picture: none may have come yet."""
+        if span.state != "live":
+            return self._words[span.state]
+        return "" if self._reel else self._words["unreadable"]
 
     def close(self) -> None:
         if self._reel is not None:
@@ -146,10 +152,9 @@ class Tile:
         return frame
 
     def _opened(self, span: Span, at_ms: float) -> Reel | None:
-        try:
-            return Reel(self.lane.clips[span.clip], self._fetch, at_ms)
-        except av.FFmpegError:
-            return None  # it stays a plate, as for a picture that never came
+        clip = self.lane.clips[span.clip]
+        container = self._clips.open(clip)
+        return Reel(clip, container, at_ms) if container else None
 
     def _draw_picture(self, canvas: Canvas, frame: av.VideoFrame, around: bool) -> None:
         planes = self._scaled(frame)
@@ -187,13 +192,13 @@ def _plane(plane: av.video.plane.VideoPlane) -> np.ndarray:
 class Stage:
     """All tiles of a film, and the line on top."""
 
-    def __init__(self, plan: Plan, font: Path, fetch: Fetch):
+    def __init__(self, plan: Plan, font: Path, clips: Clips):
         words = plan.words
-        letters, texts = Letters(font), {name: getattr(words, name) for name in ("camera_off", "interrupted", "absent")}
+        letters, texts = Letters(font), {name: getattr(words, name) for name in PLATES}
         self._plan = plan
         self._canvas = Canvas()
-        self._faces = [Tile(lane, letters, fetch, texts) for lane in plan.faces]
-        self._screens = [Tile(lane, letters, fetch, texts) for lane in plan.screens]
+        self._faces = [Tile(lane, letters, clips, texts) for lane in plan.faces]
+        self._screens = [Tile(lane, letters, clips, texts) for lane in plan.screens]
         self._bar = Bar(letters, words.title, words.clock)
         self._shared: list[Tile] | None = None
         self._second = -1

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 import obstore
-from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from ports.errors import BlobExists, BlobNameInvalid, BlobNotFound, Tampered
@@ -55,6 +55,9 @@ class Blobs(Protocol):
     async def list(self, prefix: str) -> tuple[str, ...]: ...
 
     async def exists(self, name: str) -> bool: ...
+
+
+OUTAGES = (BaseError, ConnectionError, TimeoutError)  # of the store itself: the same again may go well
 
 
 class SealedBlobs:

@@ -9,7 +9,7 @@ from cases.desk import Desk
 from cases.film_view import tell_progress
 from cases.workflow import load
 from ports.errors import KeyErased
-from server.films import Composer, ComposerDied, FilmError
+from server.films import Composer, ComposerDied, Film, FilmError
 
 TRIES = 3  # of a composer that dies without having finished another part
 
@@ -40,7 +40,7 @@ class Cutter:
         try:
             film = await self._composer.make(wanted, told)
         except ComposerDied as died:
-            self._deaths[recording_id] += died.killed
+            self._deaths[recording_id] += died.counts
             if self._deaths[recording_id] < TRIES:
                 raise
             await self._given_up(desk, wanted, died)
@@ -49,8 +49,15 @@ class Cutter:
                 raise KeyErased(case_id) from error
             await self._given_up(desk, wanted, error)
         else:
-            await composition_made(desk, wanted, film.blob, film.sha256, film.size, film.seconds)
+            await self._made(desk, wanted, film)
+        del self._deaths[recording_id]
+        self._reached.pop(recording_id, None)
         await _discard_parts(desk, recording_id)
+
+    async def _made(self, desk: Desk, wanted: Material, film: Film) -> None:
+        if film.unopened:
+            log.error("film_lacks_segments", case_id=wanted.case_id, blobs=list(film.unopened))
+        await composition_made(desk, wanted, film.blob, film.sha256, film.size, film.seconds)
 
     async def _given_up(self, desk: Desk, wanted: Material, error: FilmError) -> None:
         log.error("film_impossible", case_id=wanted.case_id, code=error.code)

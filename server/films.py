@@ -32,15 +32,16 @@ class FilmError(Exception):
 
 
 class ComposerDied(FilmError):
-    """Without a word: killed, out of memory, or it could not reach its stores."""
+    """Without a word: killed, out of memory, a fault of its own, or it could not reach its stores."""
 
     def __init__(self, status: int):
         super().__init__("composer_died")
         self.status = status
 
     @property
-    def killed(self) -> bool:
-        return self.status < 0
+    def counts(self) -> bool:
+        """Against the film. A store that is away comes back."""
+        return self.status != os.EX_TEMPFAIL
 
 
 class Film(msgspec.Struct, frozen=True):
@@ -48,6 +49,7 @@ class Film(msgspec.Struct, frozen=True):
     sha256: str
     size: int
     seconds: float
+    unopened: tuple[str, ...] = ()  # segments that are no files, and are plates or silence in it
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -109,7 +111,7 @@ def order(wanted: Material) -> dict[str, Any]:
         "people": [{"person_id": each.person_id, "label": _label(each)} for each in wanted.people],
         "words": {
             "title": _text("title").format(case_no=wanted.case_no, serial=wanted.serial),
-            **{name: _text(name) for name in ("clock", "camera_off", "interrupted", "absent", "screen")},
+            **{name: _text(name) for name in ("clock", "camera_off", "interrupted", "absent", "screen", "unreadable")},
         },
     }
 

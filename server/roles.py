@@ -9,11 +9,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from server.processes import beat, until_stopped
 from server.settings import Settings
 
 DRAIN_SECONDS = 5.0
+
+log = structlog.get_logger()
 
 
 async def run_web(settings: Settings, pulse: Path | None) -> None:
@@ -52,13 +55,16 @@ NICE = 15
 
 
 async def run_compose(settings: Settings) -> int:
-    """One film, as standard input asks for it; see films.py for what is told. An outage of a store ends the process:
-    whoever started it tries again."""
+    """One film, as standard input asks for it; see films.py for what is told. EX_TEMPFAIL when a store is away, and
+    whoever started the process tries again; it dies of everything else that it did not foresee."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
     from esign.fonts import font_files  # noqa: PLC0415 -- slow import
     from media.compose import compose  # noqa: PLC0415 -- slow import: av
     from media.compose_plan import Order  # noqa: PLC0415
     from media.recording_errors import RecordingError  # noqa: PLC0415
-    from ports.errors import BlobNotFound, KeyErased, Tampered  # noqa: PLC0415
+    from ports.blobs import OUTAGES  # noqa: PLC0415
+    from ports.errors import BlobNotFound, KeyErased, PortError, Tampered  # noqa: PLC0415
     from server.adapters import open_adapters  # noqa: PLC0415 -- slow import
 
     os.nice(NICE)
@@ -70,6 +76,9 @@ async def run_compose(settings: Settings) -> int:
     except (RecordingError, BlobNotFound, KeyErased, Tampered) as error:
         _tell(error=error.code)
         return 1
+    except (PortError, DBAPIError, *OUTAGES) as error:
+        log.warning("composer_without_store", error=type(error).__name__)
+        return os.EX_TEMPFAIL
     _tell(made=msgspec.to_builtins(made))
     return 0
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from obstore.store import MemoryStore
 
-from media.compose import Composed, compose, discard_parts, film_blob
+from media.compose import Composed, compose, film_blob
 from media.compose_layout import BAR, HEIGHT, WIDTH, arrange, fit
 from media.compose_overlay import PLATE
 from media.compose_plan import Order
@@ -102,13 +102,11 @@ def test_it_is_one_h264_film_of_720_lines_with_aac_as_long_as_the_recording(film
     assert abs(len(film.sound) / 48000 - film.seconds) < 0.03
 
 
-async def test_the_index_comes_first_and_the_parts_can_go(ports, film):
+async def test_the_index_comes_first(ports, film):
     blobs, _ = ports
     data = await blobs.get(film_blob("rec-1"), scope=SCOPE)
     assert data.index(b"moov") < data.index(b"mdat")
     assert len(await blobs.list("recordings/rec-1/composition/")) == 1
-    await discard_parts("rec-1", blobs)
-    assert await blobs.list("recordings/rec-1/composition/") == ()
 
 
 def test_the_host_is_on_the_left_and_the_other_on_the_right_when_he_has_come(film):
@@ -176,6 +174,38 @@ async def test_parts_of_a_recording_lie_on_one_clock_with_a_hole_between_them(po
     assert like(film.at(0.5, 1000, 560), RED)
     assert like(film.at(2.0, 60, 80), (PLATE - 16,) * 3)
     assert like(film.at(3.6, 1000, 560), GREEN)
+
+
+async def test_segments_that_are_no_files_are_a_plate_and_silence_and_are_named(ports):
+    blobs, keys = ports
+    footage = Footage(blobs, keys, "rec-4")
+    await footage.add("A1", "camera", coloured("VP8", 1, RED), 0, ended="network")
+    await footage.add("A1", "microphone", voiced(tone(440, 3)), 0, "opus")
+    await footage.add("A1", "camera", coloured("VP8", 1, GREEN), 1000, ended="network")
+    sealed = await footage.seal()
+    broken = next(name for name in await blobs.list("recordings/rec-4/") if name.endswith("camera/2.webm"))
+    size = len(await blobs.get(broken, scope=SCOPE))
+    await blobs.delete(broken)
+    await blobs.put(broken, bytes(size), scope=SCOPE)
+    made = await compose(order(sealed), blobs=blobs, font=FONT)
+    assert made.unopened == (broken,)
+    film = Film(await blobs.get(made.blob, scope=SCOPE))
+    assert like(film.at(0.5, 1000, 560), RED)
+    assert like(film.at(1.5, 60, 80), (PLATE - 16,) * 3)
+    assert film.frames[37][330:450, 400:880].max() > 100  # it says why
+
+
+async def test_a_part_that_nobody_can_read_is_made_anew(ports):
+    blobs, keys = ports
+    footage = Footage(blobs, keys, "rec-5")
+    await footage.add("A1", "camera", coloured("VP8", 1, RED), 0)
+    wanted = order(await footage.seal())
+    first = await compose(wanted, blobs=blobs, font=FONT)
+    name = "recordings/rec-5/composition/part-0000"
+    for garbage in (b"", bytes(3), bytes(100), b"\0\0\0\x02{}" + bytes(50)):
+        await blobs.delete(name)
+        await blobs.put(name, garbage, scope=SCOPE)
+        assert (await compose(wanted, blobs=blobs, font=FONT)).sha256 == first.sha256
 
 
 async def test_a_manifest_that_was_exchanged_is_refused(ports):

@@ -6,7 +6,7 @@ from cases import meeting, recording
 from cases.state import State
 from ports.errors import KeyValueUnavailable
 from server.caretaker import ABANDONED_SECONDS, Caretaker
-from tests.cases.stage import AGENT, ALONE, WANG, Stage
+from tests.cases.stage import AGENT, ALONE, REVIEWER, WANG, Stage
 from tests.cases.test_parts import begin, part_of, seal
 
 
@@ -75,7 +75,7 @@ async def test_a_case_that_is_settled_is_not_read_again_until_it_changes(stage):
     await care.turn()
     assert reads == []
     stage.desk.journal.read = whole
-    await recording.view_recording(stage.desk, AGENT, stage.case_id, [[0, 1]])
+    await recording.view_recording(stage.desk, REVIEWER, stage.case_id, [[0, 1]])
     stage.desk.journal.read = counted
     await care.turn()
     assert reads != []

@@ -1,6 +1,8 @@
 """The film of a sealed recording, by the real process, with stores on disk."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -105,14 +107,15 @@ async def test_only_reviewers_get_the_film_and_none_before_it_is_made(place):
     assert await ordered(stage) is None
 
 
-async def test_a_composer_that_keeps_dying_is_given_up_but_not_one_that_cannot_reach_its_stores(place):
+@pytest.mark.parametrize("how", ["kill -9 $$", "exit 1"])
+async def test_a_composer_that_keeps_dying_is_given_up_but_not_one_that_cannot_reach_its_stores(place, how):
     _, stage = place
     recording_id = (await ordered(stage)).recording_id
-    unlucky = Cutter(Composer({}, ("false",)))
+    unlucky = Cutter(Composer({}, ("sh", "-c", "exit 75")))
     for _ in range(TRIES + 1):
         with pytest.raises(ComposerDied):
             await unlucky.cut(stage.desk, stage.case_id, recording_id)
-    crashing = Cutter(Composer({}, ("sh", "-c", "kill -9 $$")))
+    crashing = Cutter(Composer({}, ("sh", "-c", how)))
     for _ in range(TRIES - 1):
         with pytest.raises(ComposerDied):
             await crashing.cut(stage.desk, stage.case_id, recording_id)
@@ -144,3 +147,12 @@ async def test_the_order_names_the_host_first_with_roles_and_is_what_the_compose
     assert [person.person_id for person in asked.people] == [AGENT.id, "M1", "M2"]
     assert asked.people[0].label == f"業務員 {AGENT.name}"
     assert asked.words.title.startswith(f"受理編號 {(await stage.case()).case_no}")
+
+
+async def test_a_composer_whose_store_is_away_says_so_by_its_exit_code(place):
+    settings, stage = place
+    wanted = await ordered(stage)
+    Path(settings.database_url.split("///", 1)[1]).write_bytes(b"away" * 1000)
+    with pytest.raises(ComposerDied) as died:
+        await Composer(settings.environment()).make(wanted, nothing)
+    assert (died.value.status, died.value.counts) == (os.EX_TEMPFAIL, False)
