@@ -67,3 +67,24 @@ def test_the_corners_of_a_large_photo_are_found_in_its_own_pixels() -> None:
     found = detect(drawn.image)
     assert found.corners is not None
     assert np.abs(found.corners - clockwise(drawn.corners)).max() < 2.0
+
+
+@pytest.mark.parametrize("share", [0.06, 0.2])
+def test_a_card_of_which_a_part_is_outside_is_said_to_be_cut_off(share: float) -> None:
+    drawn = scene(2.0, width=0.6)
+    low, high = drawn.corners.min(axis=0), drawn.corners.max(axis=0)
+    x, _ = (low + share * (high - low)).astype(int)
+    assert detect(np.ascontiguousarray(drawn.image[:, x:])).cut_off is True
+
+
+def test_a_card_in_shadow_is_found_by_the_second_look() -> None:
+    drawn = scene(10.0, card=flat_card(colour=(200, 204, 206)), desk=(196, 198, 200), light=0.5)
+    found = detect(drawn.image)
+    assert found.corners is not None
+    assert iou(found.corners, clockwise(drawn.corners)) > 0.95
+
+
+def test_an_empty_sheet_is_no_card() -> None:
+    image = np.full((960, 1280, 3), (70, 85, 110), np.uint8)
+    cv2.rectangle(image, (400, 200), (880, 679), (240, 240, 240), -1)
+    assert detect(image).corners is None
