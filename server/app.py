@@ -159,6 +159,8 @@ async def build_jobs(settings: Settings) -> AsyncIterator[None]:
 
     async with AsyncExitStack() as stack:
         adapters = await stack.enter_async_context(open_adapters(settings))
+        rooms = MediaClient(adapters.keyvalue, adapters.secret(MEDIA_LINK))
+        stack.push_async_callback(rooms.close)
         jobs = run_jobs(
             open_desk(settings, adapters),
             engine=adapters.engine,
@@ -167,6 +169,7 @@ async def build_jobs(settings: Settings) -> AsyncIterator[None]:
             data_dir=settings.data_dir,
             tsa_url=settings.tsa_url or None,
             composer=Composer(settings.environment()),
+            rooms=rooms,
         )
         await stack.enter_async_context(jobs)
         yield

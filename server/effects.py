@@ -1,6 +1,7 @@
 """Which effects an entry of the journal asks for (pure), and how each is carried out."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import BrokenExecutor
 from typing import Any
@@ -16,6 +17,8 @@ from cases.notices import notify_submitted
 from cases.press import Press, issue_document, seal_document, sign_document
 from cases.state import TRANSITIONS
 from esign.errors import AuthorityMissing, EsignError, FontsMissing, TimestampUnavailable
+from media.client import MediaClient
+from media.errors import RoomUnknown
 from otp.errors import PhoneNotAllowed, SmsTooLong
 from otp.sms import SmsGateway
 from ports.clock import Clock
@@ -45,7 +48,7 @@ class Effect(msgspec.Struct, frozen=True):
     @property
     def queue(self) -> str:
         """Apart from each other, so that an SMS gateway that is away holds up no document, and no film does."""
-        return {"notice": "notices", "film": "films"}.get(self.kind, "effects")
+        return {"notice": "notices", "film": "films", "close": "rooms"}.get(self.kind, "effects")
 
 
 def effects_of(entry: Entry) -> tuple[Effect, ...]:
@@ -79,6 +82,11 @@ def _film(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
     return (Effect(f"{entry.id}:film", "films", "film", (entry.case_id, body["recording_id"])),)
 
 
+def _close_room(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
+    """Whoever ends a meeting asks for it too; this makes sure that nothing is recorded after the end."""
+    return (Effect(f"{entry.id}:room", f"{entry.case_id}:room", "close", (entry.case_id, body["room_id"])),)
+
+
 def _issue(entry: Entry, document_id: str, revision: int) -> Effect:
     return _document_effect(entry, document_id, "issue", (entry.case_id, document_id, revision))
 
@@ -92,6 +100,7 @@ _WANTED: dict[str, Callable[[Entry, dict[str, Any]], tuple[Effect, ...]]] = {
     "DocumentAmended": _issue_one,
     "InkAccepted": _sign,
     "CaseSubmitted": _close,
+    "MeetingEnded": _close_room,
     "RecordingSealed": _film,
     "RecordingPartSealed": _film,
     "RecordingCompleted": _film,
@@ -102,9 +111,17 @@ class Effects:
     """Carries out what `effects_of` names. Every effect may be repeated. `broken` is set when the processes that make
     PDFs are dead: only a new start of the role helps then."""
 
-    def __init__(self, desk: Desk, press: Press, gateway: SmsGateway, clock: Clock, cutter: Cutter | None = None):
+    def __init__(
+        self,
+        desk: Desk,
+        press: Press,
+        gateway: SmsGateway,
+        clock: Clock,
+        cutter: Cutter | None = None,
+        rooms: MediaClient | None = None,
+    ):
         self._desk, self._press, self._gateway, self._clock = desk, press, gateway, clock
-        self._cutter = cutter
+        self._cutter, self._rooms = cutter, rooms
         self._ending = asyncio.Event()
         self.broken = asyncio.Event()
         self._by_kind: dict[str, Callable[..., Awaitable[None]]] = {
@@ -113,6 +130,7 @@ class Effects:
             "seal": self._seal,
             "notice": self._notice,
             "film": self._film,
+            "close": self._close,
         }
 
     def end(self) -> None:
@@ -175,3 +193,11 @@ class Effects:
             log.warning("film_not_made", case_id=case_id, meaning="no composer was given to these jobs")
         else:
             await self._cutter.cut(self._desk, case_id, recording_id)
+
+    async def _close(self, case_id: str, room_id: str) -> None:
+        """The recorder of a meeting that has ended stops, and seals what it has. A room that nobody holds is closed."""
+        if self._rooms is None:
+            log.warning("room_not_closed", case_id=case_id, meaning="no media plane was given to these jobs")
+            return
+        with contextlib.suppress(RoomUnknown):
+            await self._rooms.close_room(room_id, "ended")

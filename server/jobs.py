@@ -21,6 +21,7 @@ from cases.desk import Desk
 from cases.press import Press
 from cases.workflow import CHANNEL
 from esign.service import warm
+from media.client import MediaClient
 from otp.sms import SmsGateway
 from ports.clock import Clock, SystemClock
 from ports.database import read, write
@@ -54,13 +55,15 @@ async def run_jobs(
     processes: int | None = None,
     clock: Clock | None = None,
     composer: Composer | None = None,
+    rooms: MediaClient | None = None,
 ) -> AsyncIterator["Jobs"]:
     """Jobs run until the block ends; a failure of the tail, or of the processes that make PDFs, ends the block with it.
-    `clock` is that of the pauses between attempts. Without a `composer` films are left out, with a warning."""
+    `clock` is that of the pauses between attempts. Without a `composer` films are left out, without `rooms` no
+    meeting's recorder is stopped, each with a warning."""
     with _pool(authority_dir, processes or max(1, (os.cpu_count() or 2) - 1)) as pool:
         cutter = Cutter(composer) if composer else None
         pool.submit(os.getpid)  # the first child starts now: its imports take seconds
-        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms, clock or SystemClock(), cutter)
+        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms, clock or SystemClock(), cutter, rooms)
         workflows = Workflows(queue_engine(engine.url, data_dir), effects.perform)
         await workflows.start()
         jobs = Jobs(desk, engine, workflows)

@@ -6,12 +6,13 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 from structlog.testing import capture_logs
 
-from cases import reading
+from cases import meeting, reading
 from cases.errors import WrongState
 from cases.opening import amend_document
 from esign.errors import MissingGlyph, TimestampUnavailable
+from media.errors import MediaTimeout, RoomUnknown
 from ports.clock import FrozenClock
-from server.effects import Effects
+from server.effects import Effects, effects_of
 from server.texts import problem_text
 from tests.cases.stage import AGENT, ALONE, Stage
 
@@ -89,3 +90,43 @@ async def test_what_a_case_that_has_ended_no_longer_takes_is_dropped(stage):
     with capture_logs() as logs:
         assert await late.perform("issue", [stage.case_id, FORM, 1]) is True
     assert [entry["event"] for entry in logs] == ["effect_dropped"]
+
+
+class Rooms:
+    """In the place of the media plane: closing fails with these errors, one after the other, and then is done."""
+
+    def __init__(self, *errors):
+        self.errors, self.closed = list(errors), []
+
+    async def close_room(self, room_id, reason):
+        if self.errors:
+            raise self.errors.pop(0)
+        self.closed.append((room_id, reason))
+
+
+async def ended_meeting(stage):
+    """The effect that an ended meeting asks for."""
+    await stage.meeting_for(ALONE)
+    await meeting.end_meeting(stage.desk, AGENT, stage.case_id, "斷線")
+    asked = [effect for entry in await stage.desk.journal.tail(0) for effect in effects_of(entry)]
+    return next(effect for effect in asked if effect.kind == "close")
+
+
+async def test_the_recorder_of_an_ended_meeting_is_stopped_however_often_the_media_plane_does_not_answer():
+    stage, clock = Stage(), FrozenClock()
+    effect = await ended_meeting(stage)
+    rooms = Rooms(MediaTimeout(), MediaTimeout())
+    closing = Effects(stage.desk, Failing(None), stage.outbox, clock, rooms=rooms)
+    task = asyncio.create_task(closing.perform(effect.kind, list(effect.arguments)))
+    for _ in range(100):
+        await asyncio.sleep(0)
+        clock.advance(1)
+    assert await task is True
+    assert (rooms.closed, effect.queue) == ([((await stage.case()).meeting.room_id, "ended")], "rooms")
+
+
+async def test_a_room_that_nobody_holds_any_more_is_closed():
+    stage = Stage()
+    effect = await ended_meeting(stage)
+    closing = Effects(stage.desk, Failing(None), stage.outbox, FrozenClock(), rooms=Rooms(RoomUnknown()))
+    assert await closing.perform(effect.kind, list(effect.arguments)) is True
