@@ -172,13 +172,17 @@ def identified(party: Party) -> bool:
 
 
 def lock_reasons(case: Case, person_id: str, recorder: RecorderLive | None) -> tuple[str, ...]:
-    """Why this person may not sign now; empty when he may (S15, S39, S48-S53)."""
+    """Why this person may not sign now; empty when he may (S15, S39, S42, S48-S53). He and the host are in the picture
+    and heard; of someone who is not there, one reason is enough."""
     meeting = case.open_meeting
     if meeting is None:
         return ("meeting_not_open",)
     party = meeting.party(person_id)
+    live = recorder is not None and recorder.live
     checks = {
-        "recorder_not_writing": recorder is not None and recorder.live,
+        "recorder_not_writing": live,
+        "signer_not_recorded": not live or person_id not in meeting.present or recorder.has(person_id),
+        "host_not_recorded": not live or recorder.has(meeting.host.id),
         "phone_not_verified": bool(party.sessions),
         "not_in_room": person_id in meeting.present,
         "permissions_missing": party.permissions == ("granted", "granted"),

@@ -96,7 +96,7 @@ async def accept_ink(
     if await desk.keyvalue.take(_key(case_id, challenge)) is None:
         raise ChallengeInvalid
     accepted = _accepted(case, document_id, revision, binding, strokes, warnings, override_reason, recorder)
-    return await _record_ink(desk, actor, case_id, accepted, strokes, binding), warnings
+    return await _record_ink(desk, actor, case_id, accepted, strokes, binding, recorder), warnings
 
 
 async def discard_ink(
@@ -227,14 +227,20 @@ def _accepted(
 
 
 async def _record_ink(
-    desk: Desk, actor: Actor, case_id: str, accepted: InkAccepted, ink: Ink, binding: Binding
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    accepted: InkAccepted,
+    ink: Ink,
+    binding: Binding,
+    recorder: RecorderLive | None,
 ) -> Case:
-    """The strokes first, then the event; strokes whose event is refused are forgotten."""
+    """The strokes first, then the event; strokes whose event is refused are forgotten. The recorder is as it was a
+    moment ago, when the gates were first asked."""
     sealed = seal_ink(await desk.keys.data_key(case_id), ink, binding)
     await desk.blobs.put(accepted.ink_blob, sealed, scope=case_id)
 
     def decide(case: Case) -> list[Event]:
-        recorder = RecorderLive(True, 0.0)  # it was live a moment ago, when the gates were first asked
         _, meeting, _ = _may_sign(desk, case, actor, recorder, accepted.document_id, accepted.revision, accepted.field)
         if any(before.ink_sha256 == accepted.ink_sha256 for before in case.inks):
             raise InkIdentical

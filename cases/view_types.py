@@ -143,11 +143,14 @@ class DocumentView(View, frozen=True):
 
 
 class RecorderView(View, frozen=True):
+    """`written`: of whom there are pictures and sounds now: person id -> camera, microphone."""
+
     writing: bool
     seconds: float
     age_ms: float | None
     gaps: int
     serial: str
+    written: dict[str, tuple[str, ...]] = {}
 
 
 class SigningView(View, frozen=True):

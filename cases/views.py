@@ -230,7 +230,9 @@ def _meeting(case: Case, viewer: Actor, recorder: RecorderLive | None) -> Meetin
     reasons = lock_reasons(case, _signer_to_watch(case, viewer), recorder)
     recording = None
     if recorder and case.open_meeting:
-        recording = RecorderView(recorder.live, recorder.seconds, recorder.age_ms, recorder.gaps, meeting.serial)
+        recording = RecorderView(
+            recorder.live, recorder.seconds, recorder.age_ms, recorder.gaps, meeting.serial, recorder.written
+        )
     return MeetingView(
         status="open" if case.open_meeting else "ended",
         room_id=meeting.room_id,

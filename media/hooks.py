@@ -26,9 +26,9 @@ async def _nothing(*arguments: Any, **named: Any) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """recording_*: (scope, room_id, recording_id, at), started with part= and the zero of the part's clock as `at`; recording_sealed: (scope, room_id,
-    SealedRecording), once a part;
-    track_on: (scope, room_id, TrackInfo, at); track_off: (scope, room_id, TrackInfo, reason, at)."""
+    """recording_*: (scope, room_id, recording_id, at), started with part= and the zero of the part's clock as `at`;
+    recording_sealed: (scope, room_id, SealedRecording), once a part; track_on: (scope, room_id, TrackInfo, at);
+    track_off: (scope, room_id, TrackInfo, reason, at)."""
 
     recording_started: Callable[..., Awaitable[None]] = _nothing
     recording_stalled: RecordingHook = _nothing

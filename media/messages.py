@@ -175,7 +175,8 @@ class SealedRecording(Value, frozen=True):
 
 
 class RecorderEvent(Value, frozen=True):
-    """``type``: started (first frame written; ``at`` is the zero of its clock, which lies before), stalled, resumed, segment_sealed, failed."""
+    """``type``: started (first frame written; ``at`` is the zero of its clock, which lies before), stalled, resumed,
+    segment_sealed, failed."""
 
     type: Literal["started", "stalled", "resumed", "segment_sealed", "failed"]
     at: datetime

@@ -69,6 +69,7 @@ class Feed:
         s = event.status
         age = s.last_frame_age_ms
         body = {"writing": s.writing, "seconds": s.seconds, "age_ms": age, "gaps": s.gaps, "stalled": s.stalled}
+        body["written"] = msgspec.to_builtins(s.written)
         for listener in tuple(self.listeners.values()):
             await listener.tell("room.recorder", body)
 

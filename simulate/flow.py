@@ -105,8 +105,14 @@ async def meet(play: Play) -> None:
         await party.post(f"{play.path}/otp/verification", {"code": code, "agreed": True, "text_version": "1"})
         await party.post(f"{play.path}/meeting/permissions", {"camera": "granted", "microphone": "granted"})
         await party.join(play.case_id)
-    await play.until("the recorder writes", lambda v: (v["meeting"]["recording"] or {}).get("writing", False))
+    await play.until("all are recorded", lambda v: _recorded(v) == {play.agent.id, *(p.id for p in play.customers)})
     play.began = time.monotonic()
+
+
+def _recorded(view: dict) -> set[str]:
+    """Of whom the recorder has pictures and sounds."""
+    written = (view["meeting"]["recording"] or {}).get("written", {})
+    return {person_id for person_id, sources in written.items() if {"camera", "microphone"} <= set(sources)}
 
 
 async def code_for(party: Party) -> str:

@@ -178,7 +178,10 @@ class Stage:
     async def recording(self, **changes) -> None:
         """The recorder says that it writes; it says so for 1.5 s."""
         case = await self.case()
-        status = {"writing": True, "seconds": 12.0, "age_ms": 30, "gaps": 0, "stalled": False} | changes
+        everybody = {person.person_id for person in case.persons} | {case.meeting.host.id}
+        written = {person_id: ["camera", "microphone"] for person_id in everybody}
+        status = {"writing": True, "seconds": 12.0, "age_ms": 30, "gaps": 0, "stalled": False, "written": written}
+        status |= changes
         await self.desk.keyvalue.set(f"recorder:{case.meeting.room_id}", json.dumps(status).encode(), ttl=1.5)
 
     async def verify_phone(self, actor: Actor) -> Case:

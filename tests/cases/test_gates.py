@@ -332,6 +332,34 @@ async def test_signing_is_locked_when_the_recorder_has_been_silent_for_a_second_
     assert await locked(stage) == ["recorder_not_writing"]
 
 
+BOTH = ["camera", "microphone"]
+
+
+@pytest.mark.parametrize(
+    ("written", "reasons"),
+    [
+        ({AGENT.id: BOTH}, ["signer_not_recorded"]),
+        ({AGENT.id: BOTH, WANG.id: ["microphone"]}, ["signer_not_recorded"]),
+        ({AGENT.id: BOTH, WANG.id: ["camera"]}, ["signer_not_recorded"]),
+        ({AGENT.id: ["microphone"], WANG.id: BOTH}, ["host_not_recorded"]),
+        ({WANG.id: BOTH}, ["host_not_recorded"]),
+        ({AGENT.id: BOTH, "someone-else": BOTH}, ["signer_not_recorded"]),
+    ],
+)
+async def test_signing_asks_for_the_faces_and_voices_of_the_signer_and_the_host(stage, written, reasons):
+    await stage.meeting_for(ALONE)
+    await stage.read(WANG, "notice")
+    await stage.recording(written=written)
+    assert await locked(stage) == reasons
+    view = await reading.case_view(stage.desk, WANG, await stage.case())
+    assert (view.meeting.signing.reasons, view.meeting.recording.written) == (
+        tuple(reasons),
+        {person_id: tuple(sources) for person_id, sources in written.items()},
+    )
+    await stage.recording()
+    assert (await reading.case_view(stage.desk, WANG, await stage.case())).meeting.signing.unlocked
+
+
 async def test_who_has_left_the_call_neither_signs_nor_answers_nor_completes_nor_submits(stage):
     await stage.meeting_for(ALONE)
     await stage.finish_all(WANG)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from datetime import datetime
 
 import pytest
@@ -29,7 +30,7 @@ from media.recorder import Recorder
 from media.wire import Status
 from media.worker import MediaWorker
 from ports.clock import FrozenClock
-from tests.media.peers import CountingRecorder, until
+from tests.media.peers import CountingRecorder, hang_up, until
 from tests.media.plant import SECRET, SPEC, Caller, free_port
 
 
@@ -81,6 +82,34 @@ async def test_a_real_recording_of_a_call_is_sealed_with_all_its_tracks(plant):
             assert await plant.blobs.size(segment.blob, scope="case-1") > 0
     await until(lambda: plant.reports.named("recording_sealed"))
     await until(lambda: not list((plant.folder / "spool").glob("*.spool")))
+    await caller.close()
+
+
+async def test_a_camera_that_is_muted_or_gone_is_no_longer_written_and_is_again_within_a_second(plant):
+    await plant.worker(counting=False)
+    await plant.client.open_room("r1", SPEC)
+    caller = Caller(plant.client, "r1", "host", "b")
+    await caller.enter()
+    host, b = (caller.peers[name].spec.person_id for name in ("host", "b"))
+
+    async def written(*sources: str, seconds: float) -> None:
+        began, wanted = time.monotonic(), {host: ["camera", "microphone"], b: list(sources)}
+        while json.loads(await plant.keyvalue.get("recorder:r1") or b"{}").get("written") != wanted:
+            assert time.monotonic() - began < seconds
+            await asyncio.sleep(0.02)
+
+    await written("camera", "microphone", seconds=5.0)
+    for _ in range(2):
+        await plant.client.mute("r1", "b", "camera", True)
+        await written("microphone", seconds=1.0)
+        await asyncio.sleep(0.3)  # its pictures go on
+        await plant.client.mute("r1", "b", "camera", False)
+        await written("camera", "microphone", seconds=1.0)
+    first = caller.peers["b"].up
+    await caller.peers["b"].publish("audio")  # no camera at all
+    await written("microphone", seconds=3.0)
+    await hang_up(first)
+    await plant.client.close_room("r1", "over")
     await caller.close()
 
 

@@ -186,9 +186,11 @@ async def test_publishing_answers_with_the_rooms_description(stage):
 
 async def test_the_recorders_state_is_told_to_all(stage):
     ann, _ = await stage.in_room("ann")
-    stage.rooms.say("room-1", RecorderChanged(RecorderStatus(True, 3.5, 40, 0, 2, False)))
+    stage.rooms.say("room-1", RecorderChanged(RecorderStatus(True, 3.5, 40, 0, 2, False, {"p": ("camera",)})))
     body = await ann.until("room.recorder")
-    assert body == {"writing": True, "seconds": 3.5, "age_ms": 40, "gaps": 0, "stalled": False}
+    assert body == {
+        "writing": True, "seconds": 3.5, "age_ms": 40, "gaps": 0, "stalled": False, "written": {"p": ["camera"]},
+    }  # fmt: skip
 
 
 async def test_a_closed_room_lets_everybody_go(stage):
