@@ -5,6 +5,8 @@ manifest's bytes as they stand in the file. So nothing has to be written again i
 """
 
 import hashlib
+from datetime import datetime
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -22,10 +24,20 @@ class Gap(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """Noted by the recorder itself, such as `muted` and `unmuted` with `person_id` and `source`."""
+
+    at_ms: int
+    at: datetime
+    label: str
+    data: dict[str, Any]
+
+
 class Manifest(msgspec.Struct, frozen=True):
     recording_id: str
     gaps: tuple[Gap, ...]
     part: int = 1
+    marks: tuple[Mark, ...] = ()
 
 
 class _Signature(msgspec.Struct, frozen=True):

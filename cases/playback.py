@@ -39,6 +39,8 @@ MARKED: dict[str, tuple[str, ...]] = {
     "MeetingEnded": (),
 }
 
+TOGGLED = {"muted": "TrackMuted", "unmuted": "TrackUnmuted"}
+
 
 def playback(
     case: Case,
@@ -60,7 +62,7 @@ def playback(
         verified=bool(manifests) and None not in manifests,
         manifest_sha256=recording.manifest_sha256,
         tracks=tuple(_track(case, recording, track, sees_media(viewer)) for track in recording.tracks),
-        marks=_marks(case, recording, started_at, happenings),
+        marks=_in_time((*_marks(case, recording, started_at, happenings), *_toggles(recording, manifests))),
         gaps=gaps,
         viewed=case.viewed.get((viewer.id, recording.recording_id), ()),
         missing_parts=len(recording.missing),
@@ -99,6 +101,20 @@ def _marks(
     until = meeting.ended_at or case.updated_at
     during = (h for h in happenings if type(h.event).__name__ in MARKED and meeting.opened_at <= h.at <= until)
     return tuple(_mark(happened, started_at) for happened in during)
+
+
+def _in_time(marks: tuple[MarkView, ...]) -> tuple[MarkView, ...]:
+    return tuple(sorted(marks, key=lambda mark: mark.at_s))
+
+
+def _toggles(recording: Recording, manifests: Sequence[Manifest | None]) -> Iterator[MarkView]:
+    """Cameras and microphones turned off and on (S43), as the recorder noted them and the manifests state."""
+    for part, manifest in zip(recording.parts, manifests, strict=True):
+        offset = (part.started_at - recording.started_at).total_seconds()
+        for mark in manifest.marks if manifest else ():
+            if mark.label in TOGGLED:
+                at_s, source = round(offset + mark.at_ms / 1000, 3), mark.data.get("source")
+                yield MarkView(at_s, mark.at, TOGGLED[mark.label], mark.data.get("person_id"), {"source": source})
 
 
 def _mark(happened: Happened, started_at: datetime) -> MarkView:

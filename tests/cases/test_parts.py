@@ -13,7 +13,7 @@ from cases.events_meeting import RecordingSealed, RecordingStarted
 from cases.evidence import package
 from cases.state import State
 from cases.verification import verify_package
-from media.manifest import Gap, Manifest, SpoolProof, digest, signed
+from media.manifest import Gap, Manifest, Mark, SpoolProof, digest, signed
 from ports.journal import Entry
 from tests.cases.stage import AGENT, ALONE, REVIEWER, WANG
 
@@ -23,10 +23,15 @@ async def part_of(stage, number: int, after_s: float, seconds: float = 10.0, rea
     room = (await stage.case()).meeting
     started_at = room.opened_at + timedelta(seconds=after_s)
     gaps = (Gap("M1-camera", 1000, 2000, "loss"),)
+    about = {"participant_id": "p-M1", "person_id": "M1", "source": "camera"}
+    marks = tuple(
+        Mark(at_ms, started_at + timedelta(milliseconds=at_ms), label, about)
+        for at_ms, label in ((3000, "muted"), (4000, "hold"), (5000, "unmuted"))
+    )
     manifest = Manifest(
         version=1, recording_id=room.recording_id, part=number, serial=room.serial, started_at=started_at,
         ended_at=started_at + timedelta(seconds=seconds), duration_ms=round(seconds * 1000), reason=reason,
-        complete=True, frames_lost=0, tracks=(), gaps=gaps, marks=(), spool=SpoolProof(0, ""),
+        complete=True, frames_lost=0, tracks=(), gaps=gaps, marks=marks, spool=SpoolProof(0, ""),
     )  # fmt: skip
     keys = stage.desk.keys
     data = signed(manifest, await keys.public_key(), await keys.sign(digest(manifest)))
@@ -108,6 +113,14 @@ async def test_the_hole_between_parts_is_a_gap_and_gaps_within_them_lie_on_the_o
         (10.0, 14.0, "worker_lost"),
     ]
     assert [(segment.n, segment.start_s) for segment in view.tracks[0].segments] == [(0, 0.0), (1, 14.0)]
+    toggles = [mark for mark in view.marks if mark.type.startswith("Track")]
+    assert [(mark.at_s, mark.type, mark.person_id, mark.detail) for mark in toggles] == [
+        (3.0, "TrackMuted", "M1", {"source": "camera"}),
+        (5.0, "TrackUnmuted", "M1", {"source": "camera"}),
+        (17.0, "TrackMuted", "M1", {"source": "camera"}),
+        (19.0, "TrackUnmuted", "M1", {"source": "camera"}),
+    ]
+    assert [mark.at_s for mark in view.marks] == sorted(mark.at_s for mark in view.marks)
     second = await recording.segment_blob(stage.desk, REVIEWER, stage.case_id, "M1-camera", 1)
     assert second.blob == "M1/2.webm"
 
