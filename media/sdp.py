@@ -7,13 +7,14 @@ from media.errors import BadDescription
 MAX_LENGTH = 64 * 1024
 MAX_CANDIDATES = 32
 _UFRAG = re.compile(r"^a=ice-ufrag:(\S+)\s*$", re.MULTILINE)
-_MDNS = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local ", re.IGNORECASE)
+_CANDIDATE = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ (\S+) (\d{1,5})(?: |$)")
 
 
 def admit(description: str) -> str:
     """The description without what would stall aiortc.
 
-    mDNS candidates cost up to a second each to resolve, and peer-reflexive ones do their work. A promise that no more
+    mDNS candidates cost up to a second each to resolve, and peer-reflexive ones do their work; one whose port is none
+    raises in the event loop when it is sent to. A promise that no more
     candidates come would make aioice give up on an offer that then has none; our own time limit ends such a wait.
     More than 32 candidates are no browser's: each is an address that we would send checks to. Raises BadDescription
     when it is too long.
@@ -21,11 +22,18 @@ def admit(description: str) -> str:
     if len(description) > MAX_LENGTH:
         raise BadDescription(f"a description of {len(description)} characters")
     lines = description.replace("\r\n", "\n").split("\n")
-    kept = [line for line in lines if not _MDNS.match(line) and not line.startswith("a=end-of-candidates")]
+    kept = [line for line in lines if line and _wanted(line)]
     candidates = [at for at, line in enumerate(kept) if line.startswith("a=candidate:")]
     for at in reversed(candidates[MAX_CANDIDATES:]):
         del kept[at]
-    return "\r\n".join(line for line in kept if line) + "\r\n"
+    return "\r\n".join(kept) + "\r\n"
+
+
+def _wanted(line: str) -> bool:
+    if not line.startswith("a=candidate:"):
+        return not line.startswith("a=end-of-candidates")
+    found = _CANDIDATE.match(line)
+    return found is not None and not found[1].lower().endswith(".local") and 0 < int(found[2]) < 0x10000
 
 
 def user_fragment(description: str) -> str:

@@ -15,6 +15,11 @@ def test_mdns_candidates_and_the_end_of_candidates_are_left_out():
     assert admit(OFFER) == ("v=0\r\na=ice-ufrag:abcd\r\na=candidate:1 1 udp 2113937151 192.0.2.7 51000 typ host\r\n")
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "-1", "x"])
+def test_a_candidate_whose_port_is_none_is_left_out(port):
+    assert admit(f"v=0\r\na=candidate:1 1 udp 2113937151 192.0.2.7 {port} typ host\r\n") == "v=0\r\n"
+
+
 def test_lines_may_end_with_a_line_feed_alone():
     assert admit("v=0\ns=-\n") == "v=0\r\ns=-\r\n"
 
