@@ -12,6 +12,8 @@ from cases.parts import (
     Track,
 )
 
+ScreenBy = Literal["capture", "pages"]
+
 
 class RoomOpened(Event):
     room_id: str
@@ -83,6 +85,31 @@ class ConsentRefused(Event):
     person_id: str
     consent: Consent
     asked_at: datetime
+
+
+class ScreenAllowed(Event):
+    """`how`: the screen itself, or, where a page cannot take it, the pages that the person looks at (S47)."""
+
+    room_id: str
+    person_id: str
+    how: ScreenBy
+    asked_at: datetime
+
+
+class ScreenRefused(Event):
+    """By the person, or by a device that can show nothing."""
+
+    room_id: str
+    person_id: str
+    why: Literal["refused", "unsupported"]
+    asked_at: datetime
+
+
+class ScreenEnded(Event):
+    """The person shows it no more."""
+
+    room_id: str
+    person_id: str
 
 
 class NameStated(Event):

@@ -97,6 +97,18 @@ def _name_stated(case: Case, event: e.NameStated, happened: Happened) -> Case:
     return _answered(case, event.room_id, event.person_id, lambda party: replace(party, name=answer))
 
 
+def _screen_allowed(case: Case, event: e.ScreenAllowed, happened: Happened) -> Case:
+    return _answered(case, event.room_id, event.person_id, lambda party: replace(party, screen=event.how))
+
+
+def _screen_refused(case: Case, event: e.ScreenRefused, happened: Happened) -> Case:
+    return _answered(case, event.room_id, event.person_id, lambda party: replace(party, screen=None))
+
+
+def _screen_ended(case: Case, event: e.ScreenEnded, happened: Happened) -> Case:
+    return with_party(case, event.room_id, event.person_id, lambda party: replace(party, screen=None))
+
+
 def _card_shown(case: Case, event: e.RegistrationCardShown, happened: Happened) -> Case:
     card = Card(event.registration_no, happened.at, happened.id)
     return with_meeting(case, event.room_id, lambda meeting: replace(meeting, card=card))
@@ -204,6 +216,9 @@ MEETING_EFFECTS: dict[type[Event], Effect] = {
     e.ConsentGiven: _consent_given,
     e.ConsentRefused: _consent_refused,
     e.NameStated: _name_stated,
+    e.ScreenAllowed: _screen_allowed,
+    e.ScreenRefused: _screen_refused,
+    e.ScreenEnded: _screen_ended,
     e.RegistrationCardShown: _card_shown,
     e.IdentityShown: _identity_shown,
     e.SignatureConfirmed: _confirmed,

@@ -1,6 +1,7 @@
 """Meetings and recordings of a case as they stand. Every fact keeps the id of the entry it comes from (`source`)."""
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -37,6 +38,7 @@ class Party(msgspec.Struct, frozen=True):
     name: Answer | None = None
     identity: dict[str, Shown] = {}
     confirmations: dict[str, Answer] = {}
+    screen: Literal["capture", "pages"] | None = None  # that he shows the others
 
 
 class Prompt(msgspec.Struct, frozen=True):

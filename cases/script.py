@@ -21,6 +21,7 @@ PROMPTS = (
     "confirm_application",
     "confirm_others",
 )
+SCREEN_SHARE = "screen_share"  # may be asked whenever a person is there; not a step of the script (S47)
 CONSENT_STEPS = {f"consent_{name}": name for name in CONSENTS}
 CONFIRMATION_STEPS = {"confirm_application": "application", "confirm_others": "others"}
 IDENTITY_STEPS = {f"identity_{side}": side for side in SIDES}

@@ -23,6 +23,9 @@ from cases.events_meeting import (
     NameStated,
     Prompted,
     RegistrationCardShown,
+    ScreenAllowed,
+    ScreenEnded,
+    ScreenRefused,
     SignatureConfirmed,
     SignatureDenied,
 )
@@ -48,26 +51,32 @@ class Held(Protocol):
 
 async def prompt(desk: Desk, actor: Actor, case_id: str, step: str, person_id: str) -> Case:
     """The agent puts a question to one person; it stands until he answers or another is put. Raises StepOutOfOrder."""
-    if step not in script.PROMPTS:
+    if step not in (*script.PROMPTS, script.SCREEN_SHARE):
         raise StepUnknown(step=step)
 
     def decide(case: Case) -> list[Event]:
         gates.agent_of(case, actor)
-        meeting = _in_order(case, step, person_id)
+        meeting = _asked_at_any_time(case, step, person_id) or _in_order(case, step, person_id)
         return [Prompted(room_id=meeting.room_id, step=step, person_id=person_id)]
 
     return await record(desk, actor, case_id, decide)
 
 
-async def answer(desk: Desk, actor: Actor, case_id: str, step: str, answer: bool) -> Case:
-    """The person himself answers what he was asked; the agent cannot (S51). Raises NotAsked, NotInRoom."""
+async def answer(desk: Desk, actor: Actor, case_id: str, step: str, answer: bool, how: str = "") -> Case:
+    """The person himself answers what he was asked; the agent cannot (S51). Of his screen, `how` says by what he
+    shows it, or that his device cannot; and a no that nobody asked for ends it (S47). Raises NotAsked, NotInRoom."""
     recorder = await _recorder(desk, case_id)
 
     def decide(case: Case) -> list[Event]:
         person, meeting = gates.in_room(case, actor)
         asked = meeting.prompt
+        shows = meeting.party(person.person_id).screen is not None
+        if step == script.SCREEN_SHARE and shows and not answer and (asked is None or asked.step != step):
+            return [ScreenEnded(room_id=meeting.room_id, person_id=person.person_id)]
         if asked is None or (asked.step, asked.person_id) != (step, person.person_id):
             raise NotAsked
+        if step == script.SCREEN_SHARE:
+            return [_screen(meeting.room_id, person.person_id, answer, how, asked.asked_at)]
         return _answer_events(meeting, step, person.person_id, answer, asked.asked_at, recorder)
 
     return await record(desk, actor, case_id, decide)
@@ -145,6 +154,20 @@ def _in_order(case: Case, step: str, person_id: str) -> Meeting:
     if missing:
         raise StepOutOfOrder(first=missing)
     return meeting
+
+
+def _asked_at_any_time(case: Case, step: str, person_id: str) -> Meeting | None:
+    """Showing the screen is no step of the signing."""
+    meeting = gates.open_meeting(case)
+    here = step == script.SCREEN_SHARE and case.person(person_id) is not None
+    return meeting if here and meeting.party(person_id).sessions else None
+
+
+def _screen(room_id: str, person_id: str, yes: bool, how: str, asked_at: datetime) -> ScreenAllowed | ScreenRefused:
+    about = {"room_id": room_id, "person_id": person_id, "asked_at": asked_at}
+    if yes:
+        return ScreenAllowed(**about, how="capture" if how == "capture" else "pages")
+    return ScreenRefused(**about, why="unsupported" if how == "unsupported" else "refused")
 
 
 def _answer_events(

@@ -172,6 +172,7 @@ class MeetingView(View, frozen=True):
     prompt: PromptView | None = None
     registration_card: bool = False
     present: tuple[str, ...] = ()
+    screens: dict[str, str] = {}  # who shows his screen, and how: capture or pages
 
 
 class FindingView(View, frozen=True):

@@ -243,6 +243,7 @@ def _meeting(case: Case, viewer: Actor, recorder: RecorderLive | None) -> Meetin
         else None,
         registration_card=meeting.card is not None,
         present=meeting.present,
+        screens={party.person_id: party.screen for party in meeting.parties if party.screen and case.open_meeting},
     )
 
 

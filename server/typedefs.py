@@ -101,8 +101,11 @@ class PromptRequest(Body, frozen=True):
 
 
 class Answer(Body, frozen=True):
+    """`how`: of the screen alone (S47)."""
+
     step: Id
     answer: bool
+    how: Literal["", "capture", "pages", "unsupported"] = ""
 
 
 class HoldRequest(Body, frozen=True):

@@ -7,6 +7,7 @@ import msgspec
 from capture.service import LiveCapture
 from cases.desk import Desk
 from cases.reading import list_cases, visible
+from cases.sharing import shows_pages
 from media.client import MediaClient
 from server.house import actor_of
 from signaling.errors import NotInRoom
@@ -14,6 +15,10 @@ from signaling.messages import CaptureFrame, Message, PageAt, Watch
 from signaling.session import Extra, Session
 
 DETECTIONS_AT_ONCE = 2
+
+
+def _place(body: dict) -> dict:
+    return {key: body[key] for key in ("person_id", "case_id", "page")}
 
 
 class Live:
@@ -37,15 +42,16 @@ class Live:
         return {"versions": await session.watch(message.case_ids, all_mine=False)}
 
     async def page_at(self, session: Session, message: PageAt) -> dict:
-        """To the others in the room, and into the recording's timeline (S56); the same page again is no news."""
+        """To the others in the room, and into the recording's timeline (S56); the same page again is no news. Which
+        document somebody reads is on his screen: the others learn it once he allowed that (S47)."""
         if session.seat is None or session.seat.ref != message.case_id:
             raise NotInRoom
         seat, page = session.state.get(PageAt, (None, None))
         if seat is session.seat and page == message:
             return {}
-        await visible(self._desk, actor_of(session.peer), message.case_id)
+        case = await visible(self._desk, actor_of(session.peer), message.case_id)
         body = {"person_id": session.peer.id, **msgspec.to_builtins(message)}
-        await session.tell_room("page.at", body)
+        await session.tell_room("page.at", body if shows_pages(case, session.peer.id) else _place(body))
         await self._media.mark(session.seat.room_id, "page.at", body)
         session.state[PageAt] = session.seat, message
         return {}

@@ -92,7 +92,7 @@ async def ask(call: Call, case_id: Id, body: PromptRequest) -> CaseView:
 
 
 async def reply(call: Call, case_id: Id, body: Answer) -> CaseView:
-    return await view_of(call, await answer(call.desk, call.actor, case_id, body.step, body.answer))
+    return await view_of(call, await answer(call.desk, call.actor, case_id, body.step, body.answer, body.how))
 
 
 async def registration_card(call: Call, case_id: Id, body: Nothing) -> CaseView:

@@ -6,6 +6,7 @@ import pytest
 
 from cases import errors, meeting, opening, phone, photos, reading, review, signing, steps, submission
 from cases.agent_report import file_agent_report
+from cases.sharing import shows_pages
 from cases.state import State
 from otp.errors import Expired, WrongCode
 from tests.cases.stage import (
@@ -451,3 +452,33 @@ async def test_the_agents_report_comes_after_the_submission(stage):
     await stage.meeting_for(ALONE)
     with pytest.raises(errors.NotSubmitted):
         await file_agent_report(stage.desk, AGENT, stage.case_id, "說明")
+
+
+async def screen_asked(stage):
+    await stage.ready()
+    await stage.meet(WANG)
+    return await steps.prompt(stage.desk, AGENT, stage.case_id, "screen_share", WANG.id)
+
+
+async def shown(stage):
+    return (await stage.case()).meeting.party(WANG.id).screen
+
+
+async def test_a_screen_is_asked_for_at_any_time_shown_when_its_owner_allows_it_and_until_he_ends_it(stage):
+    await screen_asked(stage)
+    assert await shown(stage) is None
+    await steps.answer(stage.desk, WANG, stage.case_id, "screen_share", True, "capture")
+    assert await shown(stage) == "capture"
+    case = await steps.answer(stage.desk, WANG, stage.case_id, "screen_share", False)
+    assert [entry.type for entry in case.history][-3:] == ["Prompted", "ScreenAllowed", "ScreenEnded"]
+    assert (await shown(stage), shows_pages(case, WANG.id), shows_pages(case, AGENT.id)) == (None, False, True)
+    with pytest.raises(errors.NotAsked):
+        await steps.answer(stage.desk, WANG, stage.case_id, "screen_share", True)
+
+
+@pytest.mark.parametrize(("how", "why"), [("", "refused"), ("unsupported", "unsupported")])
+async def test_a_screen_that_is_refused_or_that_no_device_can_show_is_written_down(stage, how, why):
+    await screen_asked(stage)
+    await steps.answer(stage.desk, WANG, stage.case_id, "screen_share", False, how)
+    entry = (await stage.desk.journal.read(stage.case_id))[-1]
+    assert (entry.type, entry.body["why"], await shown(stage)) == ("ScreenRefused", why, None)

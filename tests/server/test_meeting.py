@@ -33,7 +33,12 @@ async def test_from_the_open_room_to_the_end_of_the_meeting(system):
         assert view["meeting"]["present"] == ["agent-1", "member-1"]
 
         for page in ("case", "documents", "documents"):
-            assert await guest.request("page.at", {"case_id": case_id, "page": page}) == {}
+            assert await guest.request("page.at", {"case_id": case_id, "page": page, "document_id": "d"}) == {}
+        await agent.post(base + "/prompts", {"step": "screen_share", "person_id": "member-1"})
+        allowed = {"step": "screen_share", "answer": True, "how": "pages"}
+        status, view = await member.post(base + "/answers", allowed)
+        assert (status, view["meeting"]["screens"]) == (200, {"member-1": "pages"})
+        await guest.request("page.at", {"case_id": case_id, "page": "sign", "document_id": "d"})
         versions = [body["version"] for event, body in guest.heard if event == "case.version"]
         assert versions == sorted(set(versions)) and versions
 
@@ -47,9 +52,10 @@ async def test_from_the_open_room_to_the_end_of_the_meeting(system):
 
         assert (await until(told))[0]["room_id"] == joined[1]["room_id"]
         pages = [body for event, body in host.heard if event == "page.at"]
-        assert [(body["person_id"], body["page"]) for body in pages] == [
-            ("member-1", "case"),
-            ("member-1", "documents"),
+        assert [(body["person_id"], body["page"], body.get("document_id")) for body in pages] == [
+            ("member-1", "case", None),
+            ("member-1", "documents", None),
+            ("member-1", "sign", "d"),
         ]
 
 
