@@ -1,11 +1,12 @@
 """Opening the meeting, who may come in, and ending it (S30-S46, S72)."""
 
 import secrets
+from collections.abc import Collection
 
 import msgspec
 
 from cases import gates
-from cases.actor import Actor
+from cases.actor import SYSTEM, Actor
 from cases.case import Case
 from cases.desk import Desk
 from cases.errors import EndNeedsReason, NotAllowed, PhotosNotApproved
@@ -91,6 +92,21 @@ async def left(desk: Desk, actor: Actor, case_id: str, reason: str) -> Case:
         return [PersonLeft(room_id=meeting.room_id, person_id=actor.id, reason=gates.text(reason, required=False))]
 
     return await record(desk, actor, case_id, decide)
+
+
+async def absent(desk: Desk, case_id: str, room_id: str, here: Collection[str], version: int) -> Case:
+    """Takes back the presence of those whom the media plane does not have, and of whom nobody said that they left:
+    whoever should have was killed. `version` is that of the case from before the room was asked; where anything
+    happened since, nothing is said."""
+
+    def decide(case: Case) -> list[Event]:
+        meeting = case.open_meeting
+        if meeting is None or meeting.room_id != room_id or case.version != version:
+            return []
+        gone = (person_id for person_id in meeting.present if person_id not in here)
+        return [PersonLeft(room_id=room_id, person_id=person_id, reason="network") for person_id in gone]
+
+    return await record(desk, SYSTEM, case_id, decide)
 
 
 async def permission_report(desk: Desk, actor: Actor, case_id: str, camera: Permission, microphone: Permission) -> Case:

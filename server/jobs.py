@@ -59,7 +59,7 @@ async def run_jobs(
 ) -> AsyncIterator["Jobs"]:
     """Jobs run until the block ends; a failure of the tail, or of the processes that make PDFs, ends the block with it.
     `clock` is that of the pauses between attempts. Without a `composer` films are left out, without `rooms` no
-    meeting's recorder is stopped, each with a warning."""
+    meeting's recorder is stopped, each with a warning, and nobody's presence is taken back."""
     with _pool(authority_dir, processes or max(1, (os.cpu_count() or 2) - 1)) as pool:
         cutter = Cutter(composer) if composer else None
         pool.submit(os.getpid)  # the first child starts now: its imports take seconds
@@ -73,7 +73,7 @@ async def run_jobs(
                 wake = tasks.create_task(jobs.listen(), name="journal wake-up")
                 pulse = tasks.create_task(beat_jobs(desk.keyvalue, jobs.state), name="jobs beat")
                 press = tasks.create_task(_unbroken(effects), name="press")
-                care = tasks.create_task(Caretaker(desk).run(), name="caretaker")
+                care = tasks.create_task(Caretaker(desk, rooms).run(), name="caretaker")
                 time = tasks.create_task(Timekeeper(desk, engine, clock or SystemClock()).run(), name="timekeeper")
                 try:
                     yield jobs

@@ -4,9 +4,11 @@ import pytest
 
 from cases import meeting, recording
 from cases.state import State
+from media.errors import MediaTimeout, RoomUnknown
+from media.messages import RecorderStatus, RoomStatus, Roster, RosterEntry
 from ports.errors import KeyValueUnavailable
 from server.caretaker import ABANDONED_SECONDS, Caretaker
-from tests.cases.stage import AGENT, ALONE, REVIEWER, WANG, Stage
+from tests.cases.stage import AGENT, ALONE, LIN, REVIEWER, WANG, Stage
 from tests.cases.test_parts import begin, part_of, seal
 
 
@@ -104,3 +106,62 @@ async def test_an_outage_of_the_store_ends_no_meeting(stage):
             await care.turn()
         stage.clock.advance(ABANDONED_SECONDS)
     assert (await stage.case()).open_meeting is not None
+
+
+class Room:
+    """The media plane with one room. `before_answer` happens while it is asked."""
+
+    def __init__(self, *people: str):
+        self.people: tuple[str, ...] | None = people
+        self.before_answer = None
+        self.error: Exception | None = None
+
+    async def status(self, room_id: str) -> RoomStatus:
+        if self.before_answer:
+            await self.before_answer()
+        if self.error:
+            raise self.error
+        roster = Roster(tuple(RosterEntry(f"p-{person}", person, "insured", 1) for person in self.people))
+        return RoomStatus(room_id, "w1", roster, RecorderStatus())
+
+
+async def present(stage) -> tuple[str, ...]:
+    return (await stage.case()).meeting.present
+
+
+async def test_who_is_in_the_room_no_more_has_left_although_nobody_said_so(stage):
+    await stage.meeting_for()
+    await meeting.joined(stage.desk, AGENT, stage.case_id)
+    await hold(stage)
+    rooms = Room(AGENT.id, WANG.id, LIN.id)
+    care = Caretaker(stage.desk, rooms)
+    await care.turn()
+    assert await present(stage) == (WANG.id, LIN.id, AGENT.id)
+    rooms.people = (AGENT.id, LIN.id)
+    await care.turn()
+    assert await present(stage) == (LIN.id, AGENT.id)
+    rooms.error = RoomUnknown("no worker has it")
+    await care.turn()
+    assert await present(stage) == ()
+
+
+async def test_presence_stays_while_the_worker_does_not_answer_and_while_something_happens(stage):
+    await stage.meeting_for(ALONE)
+    await hold(stage)
+    rooms = Room()
+    care = Caretaker(stage.desk, rooms)
+    rooms.error = MediaTimeout("busy")
+    await care.turn()
+    assert await present(stage) == (WANG.id,)
+    rooms.error = None
+
+    async def come_again() -> None:
+        await meeting.left(stage.desk, WANG, stage.case_id, "left")
+        await meeting.joined(stage.desk, WANG, stage.case_id)
+
+    rooms.before_answer = come_again
+    await care.turn()
+    assert await present(stage) == (WANG.id,)
+    rooms.before_answer = None
+    await care.turn()
+    assert await present(stage) == ()
