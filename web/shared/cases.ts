@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { get } from "./api.ts";
 import { on, online, onGreeted, request } from "./socket.ts";
-import type { CaseCard, CaseView } from "./types.ts";
+import type { CaseCard, CaseView, RecorderTruth } from "./types.ts";
 
 /** The cases of whoever is signed in, newest first; null until the first answer. */
 export const cards = signal<CaseCard[] | null>(null);
@@ -79,9 +79,20 @@ function refreshAll(): void {
   for (const id of tracked) quietly(refreshView(id));
 }
 
+let written = "";
+
+/** Whose face and voice are recorded opens and locks signing, and is no new version of the case. */
+function heard(truth: RecorderTruth): void {
+  const now = JSON.stringify(truth.written ?? {});
+  if (now === written) return;
+  written = now;
+  for (const id of tracked) quietly((fetching.get(id) ?? Promise.resolve()).then(() => refreshView(id)));
+}
+
 /** Follows the viewer's cases for as long as the page lives: by notices, and by polling while the socket is down. */
 export function follow(): void {
   on("case.version", noticed);
+  on("room.recorder", heard);
   onGreeted(() => {
     quietly(watch());
     refreshAll();

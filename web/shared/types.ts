@@ -89,7 +89,7 @@ export type CaseDocument = {
   failure: string | null;
 };
 
-export type RecorderTruth = { writing: boolean; seconds: number; age_ms: number | null; gaps: number; serial?: string | null; stalled?: boolean };
+export type RecorderTruth = { writing: boolean; seconds: number; age_ms: number | null; gaps: number; serial?: string | null; stalled?: boolean; written?: Record<string, string[]> };
 export type Meeting = {
   status: "none" | "open" | "ended";
   room_id: string | null;
