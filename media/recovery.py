@@ -57,5 +57,13 @@ async def _sealed(path: Path, blobs: Blobs, keys: Keys) -> Recovered | None:
 
 
 def _spools(spool_dir: Path) -> list[Path]:
-    found = [(path.stat().st_mtime, path) for path in spool_dir.rglob("*.spool") if path.exists()]
-    return [path for _, path in sorted(found)]
+    found = [(_modified(path), path) for path in spool_dir.rglob("*.spool")]
+    return [path for modified, path in sorted(found) if modified]
+
+
+def _modified(path: Path) -> int:
+    """In nanoseconds; 0 where it is gone: living workers remove what they have sealed."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

@@ -237,8 +237,12 @@ class MediaWorker:
                 hosted.room.show_recorder(status)
 
     async def _recover(self) -> None:
-        """What a process that died left is sealed by whichever worker of this machine comes first."""
-        await report_recovered(self._recovery_dir, self._blobs, self._keys, self._hooks)
+        """What a process that died left is sealed by whichever worker of this machine comes first. A folder that cannot
+        be read now ends no call."""
+        try:
+            await report_recovered(self._recovery_dir, self._blobs, self._keys, self._hooks)
+        except OSError:
+            log.exception("media_recovery_failed")
 
     def _every(self, seconds: float, beat: Callable[[], Awaitable[None]], at_once: bool = False) -> asyncio.Task[None]:
         async def repeat() -> None:

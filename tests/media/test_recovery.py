@@ -77,6 +77,15 @@ async def test_a_recording_that_was_sealed_but_not_told_is_the_same_again(tmp_pa
     assert [found.recording for found in await recovered(studio)] == [sealed]
 
 
+async def test_a_spool_that_is_removed_while_the_folder_is_listed_is_skipped(tmp_path, monkeypatch):
+    studio = Studio(tmp_path, FrozenClock())
+    await left_behind(studio)
+    listed = [*studio.folder.iterdir(), studio.folder / "gone.spool"]
+    monkeypatch.setattr(Path, "rglob", lambda folder, pattern: iter(listed))
+    (found,) = await recovered(studio)
+    assert found.path == listed[0]
+
+
 async def test_the_spool_of_a_living_recorder_is_left_alone(tmp_path):
     studio = Studio(tmp_path, FrozenClock())
     recorder = studio.recorder()

@@ -215,6 +215,16 @@ async def test_a_recording_that_could_not_be_sealed_is_sealed_when_the_store_is_
     assert not list((plant.folder / "spool").glob("*.spool"))
 
 
+async def test_a_spool_folder_that_cannot_be_read_ends_no_worker(plant, monkeypatch):
+    def unreadable(*arguments: object) -> None:
+        raise PermissionError("the folder is another's")
+
+    worker = await plant.worker()
+    monkeypatch.setattr("media.recovery._spools", unreadable)
+    await worker._recover()
+    assert not worker._stop.is_set()
+
+
 class NeverSeals(CountingRecorder):
     async def seal(self, reason: str) -> SealedRecording:
         self.sealings += 1
