@@ -6,6 +6,8 @@ from typing import NamedTuple
 from aiortc import rtp
 
 CNAME = 1
+NACK_ENTRIES = 32  # of 17 packets each: who misses more needs a key frame
+NACKS = 4  # in one datagram
 
 _HEAD = struct.Struct("!BBH")
 _SSRC = struct.Struct("!I")
@@ -101,8 +103,8 @@ def _blocks(body: bytes, count: int, at: int, reports: list[Report]) -> None:
 
 def _transport_feedback(body: bytes, kind: int, reports: list[Report]) -> None:
     _, ssrc = _FEEDBACK.unpack_from(body)
-    entries = list(_ENTRY.iter_unpack(body[8:]))
-    if kind == rtp.RTCP_RTPFB_NACK:
+    entries = list(_ENTRY.iter_unpack(body[8 : 8 + 4 * NACK_ENTRIES]))
+    if kind == rtp.RTCP_RTPFB_NACK and sum(isinstance(report, PacketsMissing) for report in reports) < NACKS:
         numbers = [
             (first + ahead) & 0xFFFF for first, more in entries for ahead in range(17) if (more << 1 | 1) >> ahead & 1
         ]

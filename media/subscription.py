@@ -13,6 +13,7 @@ from media.transport import Transport
 
 LOSSY = 13  # of 256: 5 %
 LOSSY_SECONDS = 5.0
+REPAIRS_AT_ONCE = 128
 
 
 class Subscription:
@@ -110,7 +111,7 @@ class Subscription:
         comes by itself."""
         if self._rewrite is None or self._resender is None:
             return
-        for number in numbers:
+        for number in numbers[:REPAIRS_AT_ONCE]:
             sequence = self._rewrite.original(number)
             if not self._sent(sequence) or self._resender.answer(sequence, self._packets, now):
                 continue

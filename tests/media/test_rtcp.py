@@ -35,6 +35,12 @@ def test_a_full_intra_request_names_its_streams_in_the_entries():
     assert rtcp.parse(packet) == [KeyframeWanted(42), KeyframeWanted(43)]
 
 
+def test_of_a_flood_of_negative_acknowledgements_little_is_read():
+    entries = b"".join(struct.pack("!HH", number * 17, 0xFFFF) for number in range(100))
+    part = struct.pack("!BBHII", 0x81, 205, 2 + 100, 1, 42) + entries
+    assert rtcp.parse(part * 9) == [PacketsMissing(42, tuple(range(32 * 17)))] * 4
+
+
 def test_a_negative_acknowledgement_lists_what_is_missing():
     packet = struct.pack("!BBHIIHH", 0x80 | 1, 205, 3, 1, 42, 100, 0b101)
     assert rtcp.parse(packet) == [PacketsMissing(42, (100, 101, 103))]

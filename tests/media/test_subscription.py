@@ -13,7 +13,7 @@ from media.messages import ParticipantSpec
 from media.publication import Publication
 from media.recent import SIZE
 from media.resending import AGAIN_S, BURST
-from media.subscription import Subscription
+from media.subscription import REPAIRS_AT_ONCE, Subscription
 from media.transport import Transport
 from ports.clock import SystemClock
 from tests.media.peers import CountingSink, until
@@ -249,7 +249,7 @@ async def test_a_flood_of_requests_gets_no_more_than_was_sent_and_a_burst(path):
     for round_ in range(20):
         path.subscription.heard(everything, float(round_))
     counters = path.downlink.transport.counters
-    assert (counters.rtx_sent, counters.rtx_sent + counters.rtx_refused) == (BURST, 20 * count)
+    assert (counters.rtx_sent, counters.rtx_sent + counters.rtx_refused) == (BURST, 20 * REPAIRS_AT_ONCE)
     path.send(count, count, b"payload")
     path.subscription.heard(everything, 30.0)
     assert counters.rtx_sent == BURST + 1
