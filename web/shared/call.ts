@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { api, Problem } from "./api.ts";
 import { local, reacquire, release } from "./devices.ts";
 import { comesBack, endingOf, hopelessMs, losesAll, next, pauseMs, type Happening, type Phase } from "./lifeline.ts";
-import { change, deafen, drop, prepare, send, take, type Tracks, uplink } from "./links.ts";
+import { change, deafen, drop, established, prepare, send, take, type Tracks, uplink } from "./links.ts";
 import { seated } from "./roster.ts";
 import { on, online, onGreeted, renewSocket, request } from "./socket.ts";
 import type { Participant, RecorderTruth } from "./types.ts";
@@ -79,6 +79,9 @@ async function publishAll(): Promise<void> {
   for (const source of own) await tellMuted(source, muted.peek()[source]);
 }
 
+const receives = (): boolean =>
+  participants.peek().some((who) => !who.me && who.connected && own.some((source) => who.sources[source]?.receiving));
+
 async function connect(id: string): Promise<void> {
   generation += 1;
   lostAgain = false;
@@ -86,6 +89,7 @@ async function connect(id: string): Promise<void> {
   joined = entered.catch(() => undefined);
   await entered;
   await publishAll();
+  if (!(await established(receives))) throw new Problem(0, "no_path");
 }
 
 /** Joins the room of a case with the local tracks. Throws Problem when the gates refuse. */

@@ -34,10 +34,16 @@ const endings: Record<string, string> = {
 };
 export const endingOf = (code: string): string | null => endings[code] ?? null;
 
+/** As long as a call may take to find its path; then the page says that there is none (S41). */
+export const connectMs = 10_000;
+/** Whether connections in these states carry a call; null: not yet. */
+export const carries = (states: string[]): boolean | null =>
+  states.some((state) => state === "failed" || state === "closed") ? false : states.every((state) => state === "connected") || null;
+
 const pauses = [200, 300, 500, 800, 1200, 2000];
 /** For half a minute in short steps, then every five seconds for as long as the person waits. */
 export const pauseMs = (tries: number, sinceMs: number): number => (sinceMs > 30_000 ? 5000 : (pauses[tries] ?? 2000));
 /** From here on the page says that it takes long, and offers to leave. */
-export const longMs = 20_000;
+export const longMs = 10_000;
 /** A call that nobody got back into for so long is over. */
 export const hopelessMs = 600_000;

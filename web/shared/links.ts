@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { answer, continues, publish, received, renegotiate, type Published } from "./peer.ts";
+import { carries, connectMs } from "./lifeline.ts";
 import { request, type ServerEvents } from "./socket.ts";
 import type { Source } from "./types.ts";
 
@@ -65,6 +66,18 @@ export async function send(tracks: Tracks): Promise<void> {
   if (!Object.keys(tracks).length) return;
   up = await publish(config(), tracks, exchange);
   guard(up.pc);
+}
+
+/** Waits until both connections carry the call; false once there is no path. `receives`: somebody is to be received. */
+export async function established(receives: () => boolean): Promise<boolean> {
+  const until = performance.now() + connectMs;
+  for (;;) {
+    const states = [...(up ? [up.pc] : []), ...(down || receives() ? [down] : [])].map((pc) => pc?.connectionState ?? "new");
+    const now = carries(states);
+    if (now !== null) return now;
+    if (performance.now() > until) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** One more track on the connection that we send on, or one less (null). */

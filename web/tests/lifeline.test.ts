@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { comesBack, endingOf, next, pauseMs, type Happening, type Phase } from "../shared/lifeline.ts";
+import { carries, comesBack, connectMs, endingOf, longMs, next, pauseMs, type Happening, type Phase } from "../shared/lifeline.ts";
 
 function walk(...happenings: Happening[]): Phase {
   return happenings.reduce<Phase>((phase, happening) => next(phase, happening) ?? phase, "idle");
@@ -38,4 +38,12 @@ test("ten tries or more within the first fifteen seconds, then calmer ones", () 
   assert.equal(tries >= 10, true);
   assert.equal(pauseMs(0, 0), 200);
   assert.equal(pauseMs(99, 31_000), 5000);
+});
+
+test("a call is live only when every connection is connected, and a failed one says so at once", () => {
+  assert.deepEqual([["connected", "connected"], ["connected", "new"], ["connected", "connecting"], ["connected", "failed"], ["closed", "new"]].map(carries), [true, null, null, false, false]);
+});
+
+test("after ten seconds at most there is an error, with a way out", () => {
+  assert.equal(connectMs <= 10_000 && longMs <= 10_000, true);
 });
