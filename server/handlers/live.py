@@ -46,14 +46,14 @@ class Live:
         document somebody reads is on his screen: the others learn it once he allowed that (S47)."""
         if session.seat is None or session.seat.ref != message.case_id:
             raise NotInRoom
-        seat, page = session.state.get(PageAt, (None, None))
-        if seat is session.seat and page == message:
-            return {}
         case = await visible(self._desk, actor_of(session.peer), message.case_id)
+        shown = shows_pages(case, session.peer.id)
+        if session.state.get(PageAt) == (session.seat, message, shown):
+            return {}
         body = {"person_id": session.peer.id, **msgspec.to_builtins(message)}
-        await session.tell_room("page.at", body if shows_pages(case, session.peer.id) else _place(body))
+        await session.tell_room("page.at", body if shown else _place(body))
         await self._media.mark(session.seat.room_id, "page.at", body)
-        session.state[PageAt] = session.seat, message
+        session.state[PageAt] = session.seat, message, shown
         return {}
 
     async def frame(self, session: Session, message: CaptureFrame) -> dict:

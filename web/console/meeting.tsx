@@ -78,6 +78,23 @@ function CoBrowse({ view }: { view: CaseView }): JSX.Element | null {
   );
 }
 
+/** 請客戶分享畫面: one button for each customer in the call who does not show his screen yet (S47). */
+function AskScreens({ view }: { view: CaseView }): JSX.Element {
+  const action = useAction();
+  const ask = (person_id: string): void => action.run(() => carry(post<CaseView>(`/cases/${view.case_id}/meeting/prompts`, { step: "screen_share", person_id })));
+  const asked = view.meeting.prompt?.step === "screen_share" ? view.meeting.prompt.person_id : null;
+  return (
+    <>
+      {view.people.filter((person) => view.meeting.present.includes(person.id) && !view.meeting.screens[person.id]).map((person) => (
+        <Button key={person.id} testid={`ask-screen-${person.id}`} small look="secondary" icon="screen" busy={action.busy} disabled={asked === person.id} onClick={() => ask(person.id)}>
+          {t(asked === person.id ? "k.screen.asked" : "k.screen.ask", { name: nameOf(view, person.id) })}
+        </Button>
+      ))}
+      <Failure text={action.error} />
+    </>
+  );
+}
+
 function Call({ view }: { view: CaseView }): JSX.Element {
   const rest = participants.value.filter((who) => !who.me);
   const self = me();
@@ -95,6 +112,7 @@ function Call({ view }: { view: CaseView }): JSX.Element {
       <div class="call-side">
         {self && <Tile who={self} />}
         <Restore />
+        <AskScreens view={view} />
         <CoBrowse view={view} />
       </div>
     </div>

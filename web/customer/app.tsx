@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { caseId, endReason, inCall, interrupted } from "../shared/call.ts";
-import { track } from "../shared/cases.ts";
+import { track, views } from "../shared/cases.ts";
 import { comeBack, returning } from "../shared/comeback.ts";
 import { Lost, Restore } from "../shared/lost.tsx";
 import { Icon, type IconName } from "../shared/icons.tsx";
@@ -58,7 +58,8 @@ export function App(): JSX.Element {
     const reason = endReason.value;
     if (reason) toast(t(farewell[reason] ?? "c.call.ended"));
   }, [endReason.value]);
-  useEffect(reportRoute, [route.value.join("/"), talking]);
+  const view = views.value[caseId.value ?? ""];
+  useEffect(reportRoute, [route.value.join("/"), talking, view?.meeting.screens[view.me ?? ""]]);
   return (
     <>
       <Page />

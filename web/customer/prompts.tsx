@@ -4,6 +4,7 @@ import { post } from "../shared/api.ts";
 import { caseId } from "../shared/call.ts";
 import { carry, views } from "../shared/cases.ts";
 import { Icon } from "../shared/icons.tsx";
+import { allow } from "../shared/screen.ts";
 import { t } from "../shared/text.ts";
 import type { CaseView } from "../shared/types.ts";
 import { Button, Failure, useAction } from "../shared/ui.tsx";
@@ -18,12 +19,13 @@ function Sheet({ testid, step, inRoom, children }: { testid: string; step?: stri
 /** What the agent asks of this person now: spoken, and confirmed by a button (S48..S51, S71). */
 function Question({ view, step, inRoom }: { view: CaseView; step: string; inRoom: boolean }): JSX.Element {
   const action = useAction();
-  const kind = step.startsWith("consent") ? "consent" : step.startsWith("confirm") ? "confirm" : "statement";
-  const answer = (yes: boolean): void => action.run(() => carry(post<CaseView>(`/cases/${view.case_id}/meeting/answers`, { step, answer: yes })));
+  const screen = step === "screen_share";
+  const kind = screen ? "screen" : step.startsWith("consent") ? "consent" : step.startsWith("confirm") ? "confirm" : "statement";
+  const answer = (yes: boolean): void => action.run(() => screen ? allow(view.case_id, yes) : carry(post<CaseView>(`/cases/${view.case_id}/meeting/answers`, { step, answer: yes })));
   return (
     <Sheet testid="prompt" step={step} inRoom={inRoom}>
       <p class="prompt-ask">{promptText(step)}</p>
-      <p class="prompt-aloud"><Icon name="mic" size={18} />{t("c.prompt.aloud")}</p>
+      {!screen && <p class="prompt-aloud"><Icon name="mic" size={18} />{t("c.prompt.aloud")}</p>}
       <Failure text={action.error} />
       <div class="foot-row">
         {kind === "statement" ? <span /> : <Button testid="prompt-no" look="secondary" disabled={action.busy} onClick={() => answer(false)}>{t(`c.prompt.${kind}.no`)}</Button>}

@@ -98,6 +98,7 @@ export type Meeting = {
   prompt: { step: string; person_id: string; asked_at: string } | null;
   registration_card: boolean;
   present: string[];
+  screens: Record<string, "capture" | "pages">;
 };
 
 export type ScriptStep = { id: string; person_id: string | null; who: "agent" | "customer"; status: "done" | "current" | "todo" };
