@@ -69,6 +69,9 @@ class DeafRecorder:
     async def discard(self) -> None:
         return None
 
+    def release(self) -> None:
+        return None
+
 
 async def stores(folder: Path) -> tuple[SealedBlobs, SqlKeys]:
     """Blobs and keys of the folder, for whichever process opens them."""

@@ -92,7 +92,16 @@ class Downlink:
             await self._changed.wait()
             self._changed.clear()
             if self._wanted or self._transport is not None:
-                await self._negotiate()
+                await self._negotiate_safely()
+
+    async def _negotiate_safely(self) -> None:
+        """Whatever goes wrong with one connection, the next change begins another."""
+        try:
+            await self._negotiate()
+        except Exception:
+            log.exception("media_offer_failed")
+            async with self._lock:
+                await self._drop()
 
     async def _negotiate(self) -> None:
         for _ in range(OFFER_ATTEMPTS):

@@ -43,6 +43,7 @@ class Hosted:
     def __init__(self, room: Room, hooks: HookRunner):
         self.room, self.hooks = room, hooks
         self.shown = RecorderStatus()
+        self.ending = False  # has been told to end, and seals
         self.released = False  # its lease is free: it ends here, and may go on elsewhere
 
     async def finish(self) -> None:
@@ -150,7 +151,9 @@ class Host:
         return await self._end_room(room_id, reason)
 
     def close_later(self, room_id: str, reason: str) -> None:
-        self._own(self._end_room(room_id, reason))
+        if not self.rooms[room_id].ending:
+            self.rooms[room_id].ending = True
+            self._own(self._end_room(room_id, reason))
 
     @property
     def sure(self) -> bool:

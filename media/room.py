@@ -222,8 +222,9 @@ class Room:
     # ---- what participants tell -------------------------------------------------------------------------------------
 
     def open_sink(self, publication: Publication) -> TrackSink:
+        sink = self._recorder.open_track(publication.info, request_keyframe=publication.request_keyframe)
         self._observer.track_on(publication.info, self._clock.now())
-        return self._recorder.open_track(publication.info, request_keyframe=publication.request_keyframe)
+        return sink
 
     def published(self, publication: Publication) -> None:
         for participant in self._others(publication):

@@ -66,6 +66,7 @@ class Session:
         try:
             result = await self._perform(decode_body(raw))
             reply: Down = Reply(request_id, msgspec.Raw(msgspec.msgpack.encode(result)))
+            frame(reply)  # one that is too large is a failure, not silence
         except MediaError as error:
             reply = Failure(request_id, error.code, str(error))
         except Exception:

@@ -367,6 +367,19 @@ async def test_a_request_that_is_cut_off_half_way_leaves_no_connection(stage, wa
     assert len(gone) == 1
 
 
+async def test_an_offer_that_goes_wrong_is_not_the_last(stage):
+    host, other, late = stage.peers("host", "b", "c")
+    await stage.enter(host)
+    downlink = stage.room._participants["host"]._downlink
+    good = downlink._new_transport
+    downlink._new_transport = None  # calling it raises
+    await stage.enter(other)
+    await asyncio.sleep(0.1)
+    downlink._new_transport = good
+    await stage.enter(late)
+    await until(lambda: seen(host, 1, 1))
+
+
 class HeldGate:
     """Lets nobody in until it is opened."""
 
