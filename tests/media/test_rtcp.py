@@ -122,11 +122,11 @@ WORD = st.integers(0, 0xFFFFFFFF)
 
 
 @given(WORD, st.integers(0, 2**64 - 1), WORD, WORD, WORD, st.text(max_size=40))
-def test_a_sender_report_is_written_as_aiortc_writes_it(ssrc, ntp, time, packets, octets, name):
+def test_a_sender_report_is_read_by_aiortc_as_it_was_meant(ssrc, ntp, time, packets, octets, name):
     report = rtp.RtcpSrPacket(ssrc, rtp.RtcpSenderInfo(ntp, time, packets, octets))
     description = rtp.RtcpSdesPacket([rtp.RtcpSourceInfo(ssrc, [(rtcp.CNAME, name.encode())])])
     written = rtcp.sender_report(SenderReport(ssrc, ntp, time), packets, octets, name)
-    assert written == bytes(report) + bytes(description)
+    assert rtp.RtcpPacket.parse(written) == [report, description]
 
 
 @given(WORD, st.integers(0, 255), st.integers(-0x800000, 0x7FFFFF), WORD, WORD)
