@@ -92,18 +92,21 @@ def place_audio(frames: Sequence[EncodedFrame]) -> list[Timed]:
         if pts + duration // 2 < played:
             continue
         if timed:
-            empty = list(_concealment(timed[-1].data, played, pts))
+            empty = list(_concealment(timed[-1], played, pts))
             played += sum(each.duration for each in empty)
             timed += empty
+            pts = max(pts, timed[-1].pts + 1)
         timed.append(Timed(pts, duration, True, frame.data))
         played += duration
     return timed
 
 
-def _concealment(last: bytes, at: int, until: int) -> Iterator[Timed]:
-    step, data = opus_frame_duration(last), opus_concealment(last)
+def _concealment(last: Timed, at: int, until: int) -> Iterator[Timed]:
+    """After `last`, times rising: where frames get shorter, `at` may still be half a long one behind."""
+    step, data, pts = opus_frame_duration(last.data), opus_concealment(last.data), last.pts
     while at + step // 2 < until:
-        yield Timed(at, step, True, data, empty=True)
+        pts = max(at, pts + 1)
+        yield Timed(pts, step, True, data, empty=True)
         at += step
 
 

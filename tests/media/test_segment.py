@@ -86,7 +86,15 @@ def test_frames_of_noise_make_a_file_or_are_refused(codec, noise):
     try:
         assert mux(frames, codec, 48000 if codec == "opus" else 90000).frames == len(noise)
     except SegmentUnreadable:
-        assert codec in ("H264", "VP9")  # libavformat looks into these
+        assert codec in ("H264", "VP9")  # whose packets libavformat reads
+
+
+def test_sound_whose_packets_get_shorter_keeps_its_order():
+    packets = [b"\x00", b"\x00", b"\x80", b"\x00"]  # 10 ms, and one of 2.5 ms (RFC 6716 3.1)
+    frames = [EncodedFrame(number * 3000, 0.0, True, data) for number, data in enumerate(packets)]
+    times = [timed.pts for timed in place_audio(frames)]
+    assert times == sorted(set(times))
+    assert [timed.data for timed in place_audio(frames) if not timed.empty] == packets
 
 
 def test_h264_goes_into_matroska():
