@@ -57,9 +57,8 @@ def test_a_text_that_is_no_description_is_refused_by_name(text):
 
 @given(st.integers(0, 100), st.integers(0, 30))
 def test_a_description_keeps_its_first_candidates_and_all_other_lines(count, before):
-    lines = ["v=0", *(f"a=x-{n}" for n in range(before)), *(CANDIDATE.format(n) for n in range(count)), "a=last"]
+    candidates = [CANDIDATE.format(1 + n) for n in range(count)]
+    lines = ["v=0", *(f"a=x-{n}" for n in range(before)), *candidates, "a=last"]
     admitted = sdp.admit("\r\n".join(lines)).split("\r\n")
-    assert [line for line in admitted if "candidate" in line] == lines[1 + before : 1 + before + count][
-        : sdp.MAX_CANDIDATES
-    ]
+    assert [line for line in admitted if "candidate" in line] == candidates[: sdp.MAX_CANDIDATES]
     assert [line for line in admitted if "candidate" not in line] == [*lines[: 1 + before], "a=last", ""]

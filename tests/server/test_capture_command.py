@@ -1,12 +1,25 @@
 """`cvx capture detect` answers for every picture, and says which could not be read."""
 
 import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from server.__main__ import main
 from tests.capture.cards import jpeg, scene
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """The command sends logs to the standard error of this test, which is closed after it."""
+    kept, handlers = structlog.get_config(), logging.getLogger().handlers[:]
+    yield
+    structlog.configure(**kept)
+    structlog.contextvars.clear_contextvars()
+    logging.getLogger().handlers[:] = handlers
 
 
 def answered(capsys: pytest.CaptureFixture[str]) -> dict:
