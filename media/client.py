@@ -4,6 +4,7 @@ No aiortc here. A worker is found through the key-value store (see placement), s
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -59,7 +60,7 @@ class MediaClient:
         self._keyvalue, self._secret = keyvalue, secret
         self._return_seconds = return_seconds
         self._links: dict[str, Link] = {}
-        self._connecting = asyncio.Lock()
+        self._connecting: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # one that hangs holds up no other
         self._closed = False
 
     async def open_room(self, room_id: str, spec: RoomSpec) -> RoomOpened:
@@ -187,7 +188,7 @@ class MediaClient:
     async def _link(self, url: str) -> Link:
         if self._closed:
             raise MediaUnavailable("this client is closed")
-        async with self._connecting:
+        async with self._connecting[url]:
             link = self._links.get(url)
             if link is not None and link.closed:
                 await link.close()
