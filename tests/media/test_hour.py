@@ -91,6 +91,7 @@ async def call(studio: Studio, wall: Callable[[float], float], seconds: int = HO
     """A call of one participant; `wall` is the sender's clock over the seconds of the call."""
     stage, clock = Stage(studio), studio.clock
     await stage.recorder.start()
+    writer = stage.recorder._tape.writer
     camera = Sender(stage, "camera", "VP8", 90000, VIDEO, key_pictures())
     microphone = Sender(stage, "microphone", "opus", 48000, AUDIO, [[packet] for packet in sounds(50)])
     for step in range(round(seconds / STEP)):
@@ -102,8 +103,8 @@ async def call(studio: Studio, wall: Callable[[float], float], seconds: int = HO
             for sender in (camera, microphone):
                 sender.report(step, wall(step * STEP), now)
         clock.advance(STEP)
-        if step % 9000 == 8999:  # the thread that writes has a quarter of a second for a quarter of an hour
-            await until(lambda: not stage.recorder._tape.writer._queue)
+        if step % 4500 == 4499:  # the thread that writes has less than a second for minutes of call
+            await until(lambda: writer._put == writer._written)
     for sender in (camera, microphone):
         sender.publication.end("left")
     sealed = await stage.recorder.seal("over")
