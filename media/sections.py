@@ -16,7 +16,7 @@ from media import sdp
 from media.errors import BadDescription
 from media.forwarding import Position
 
-CODEC_ORDER = ("VP8", "H264", "VP9", "AV1", "opus")
+CODEC_ORDER = ("VP8", "H264", "VP9", "opus")  # what is not recorded is not taken: a room without record is none
 MAX_SECTIONS = 16
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 ORIENTATION_URI = "urn:3gpp:video-orientation"
@@ -35,20 +35,13 @@ REFUSALS = (
 
 
 def offer_more() -> None:
-    """Let aiortc negotiate VP9 and AV1 too, which it never has to decode here, and video orientation. Safe to call
-    again."""
-    known = {codec.name for codec in CODECS["video"]}
-    for name, payload_type in (("VP9", 110), ("AV1", 112)):
-        if name not in known:
-            feedback = [RTCRtcpFeedback("nack"), RTCRtcpFeedback("nack", "pli"), RTCRtcpFeedback("goog-remb")]
-            CODECS["video"].append(
-                RTCRtpCodecParameters(f"video/{name}", 90000, payloadType=payload_type, rtcpFeedback=feedback)
-            )
-            CODECS["video"].append(
-                RTCRtpCodecParameters(
-                    "video/rtx", 90000, payloadType=payload_type + 1, parameters={"apt": payload_type}
-                )
-            )
+    """Let aiortc negotiate VP9 too, which it never has to decode here, and video orientation. Safe to call again."""
+    if all(codec.name != "VP9" for codec in CODECS["video"]):
+        feedback = [RTCRtcpFeedback("nack"), RTCRtcpFeedback("nack", "pli"), RTCRtcpFeedback("goog-remb")]
+        CODECS["video"] += [
+            RTCRtpCodecParameters("video/VP9", 90000, payloadType=110, rtcpFeedback=feedback),
+            RTCRtpCodecParameters("video/rtx", 90000, payloadType=111, parameters={"apt": 110}),
+        ]
     if all(extension.uri != ORIENTATION_URI for extension in HEADER_EXTENSIONS["video"]):
         HEADER_EXTENSIONS["video"].append(RTCRtpHeaderExtensionParameters(id=4, uri=ORIENTATION_URI))
 
