@@ -99,6 +99,11 @@ class MediaClient:
         the place. Raises RoomFull, RoomEnded."""
         return await self._ask(room_id, wire.Join(room_id, spec), Roster)
 
+    async def resume(self, room_id: str, participant_id: str, connections: str) -> Roster:
+        """Be heard of again in a place whose connections stayed, where they are still those that were named so on
+        joining. Raises ParticipantUnknown: then `join` is the way."""
+        return await self._ask(room_id, wire.Resume(room_id, participant_id, connections), Roster)
+
     async def publish(self, room_id: str, participant_id: str, sdp: str, sources: dict[str, Source]) -> str:
         """Offer of the participant's publish connection -> answer. `sources`: mid -> source. A changed ICE user
         fragment means a new connection, else the present one is renegotiated. Raises BadDescription, WrongSource."""

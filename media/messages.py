@@ -62,13 +62,14 @@ class RoomOpened(Value, frozen=True):
 
 
 class ParticipantSpec(Value, frozen=True):
-    """Who joins. ``order`` is the wanted place in the roster (host 0); equal orders go by time of joining."""
+    """Who joins. ``order`` is the wanted place in the roster (host 0); equal orders go by time of joining.
+    ``connections`` names the pair of connections that the page makes for this joining (see `resume`)."""
 
     participant_id: Identifier
     person_id: str
     role: str
-    name_hint: str = ""
     order: int = 1
+    connections: str = ""
 
 
 # ---- the roster -----------------------------------------------------------------------------------------------------

@@ -109,23 +109,35 @@ class Room:
             await asyncio.shield(closing)
         return self.roster()
 
+    def resume(self, participant_id: str, connections: str) -> Roster:
+        """Only his page's way to speak was lost: his connections stay, and so does his recording. Raises
+        ParticipantUnknown where they are not those that he means."""
+        participant = self._participant(participant_id)
+        if not connections or participant.spec.connections != connections:
+            raise ParticipantUnknown("other connections took the place")
+        participant.away = False
+        if participant.pending_offer is not None:  # nobody may have heard it
+            self._emit(participant.pending_offer)
+        self.changed()
+        return self.roster()
+
     async def publish(self, participant_id: str, offer: str, sources: dict[str, Source]) -> str:
-        answer = await self._participant(participant_id).publish(offer, sources)
+        answer = await self._speaking(participant_id).publish(offer, sources)
         self.changed()
         return answer
 
     async def answer(self, participant_id: str, description: str, offer_id: str = "") -> None:
-        await self._participant(participant_id).answer(description, offer_id)
+        await self._speaking(participant_id).answer(description, offer_id)
 
     def mute(self, participant_id: str, source: Source, muted: bool) -> None:
         """What is muted shows black pictures: nobody's card is seen in them (S53)."""
-        participant = self._participant(participant_id)
+        participant = self._speaking(participant_id)
         if muted and source == "camera":
             self._drop_holds(participant)
         if participant.mute(source, muted):
             about = {"participant_id": participant_id, "person_id": participant.spec.person_id, "source": source}
             self.mark("muted" if muted else "unmuted", about)
-            self.changed()
+        self.changed()
 
     async def leave(self, participant_id: str, reason: str) -> None:
         """Returns when his connections are closed; they are also where nobody waits for that."""
@@ -306,6 +318,12 @@ class Room:
         participant = self._participants.get(participant_id)
         if participant is None:
             raise ParticipantUnknown("not in this room")
+        return participant
+
+    def _speaking(self, participant_id: str) -> Participant:
+        """He says something, so his page is there, whatever was said of it."""
+        participant = self._participant(participant_id)
+        participant.away = False
         return participant
 
     def _publications(self) -> list[Publication]:

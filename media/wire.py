@@ -26,6 +26,12 @@ class Join(Value, frozen=True, tag="join"):
     spec: ParticipantSpec
 
 
+class Resume(Value, frozen=True, tag="resume"):
+    room_id: str
+    participant_id: str
+    connections: str
+
+
 class Publish(Value, frozen=True, tag="publish"):
     room_id: str
     participant_id: str
@@ -99,6 +105,7 @@ class Unwatch(Value, frozen=True, tag="unwatch"):
 Body = (
     OpenRoom
     | Join
+    | Resume
     | Publish
     | Answer
     | Mute

@@ -85,6 +85,7 @@ class MediaWorker:
         self._requests = {
             wire.OpenRoom: self._open_room,
             wire.Join: self._join,
+            wire.Resume: self._resume,
             wire.Publish: self._publish,
             wire.Answer: self._answer,
             wire.Mute: self._mute,
@@ -167,6 +168,9 @@ class MediaWorker:
 
     async def _join(self, body: wire.Join) -> Roster:
         return await self._room(body.room_id).join(body.spec)
+
+    async def _resume(self, body: wire.Resume) -> Roster:
+        return self._room(body.room_id).resume(body.participant_id, body.connections)
 
     async def _publish(self, body: wire.Publish) -> str:
         return await self._room(body.room_id).publish(body.participant_id, body.sdp, body.sources)

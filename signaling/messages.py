@@ -35,7 +35,12 @@ class Watch(Message, frozen=True):
 
 
 class RoomJoin(Message, frozen=True):
+    """`connections`: a name of the client's own for the pair of connections that follows. `resume`: it still has those
+    that it named so, and asks to go on with them."""
+
     ticket: Annotated[str, Meta(min_length=1, max_length=2048)]
+    connections: Annotated[str, Meta(max_length=64)] = ""
+    resume: bool = False
 
 
 class RoomPublish(Message, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from media.errors import MediaError
+from media.errors import MediaError, ParticipantUnknown, RoomUnknown
 from media.messages import ParticipantSpec, Roster
 from ports.clock import Clock
 from signaling.delivery import Notices, Watcher
@@ -145,24 +145,24 @@ class Session:
         grant = await self.wiring.grants.redeem(message.ticket, self.peer.session_id)
         if not await self.wiring.house.may_stay(self.peer, grant.ref):
             raise NotInRoom
-        if self.seat:
-            await self.leave("left")
         seat = Seat(grant.room_id, grant.participant_id, grant.ref)
+        if self.seat and not (message.resume and self.seat == seat):
+            await self.leave("left")
         feed = await self._sit(seat)
-        spec = ParticipantSpec(grant.participant_id, grant.person_id, grant.role, order=grant.order)
-        roster = await self._enter(grant, spec)
+        roster, resumed = await self._enter(grant, message)
         return {
             "participant_id": grant.participant_id,
             "room_id": grant.room_id,
             "case_id": grant.ref,
             "roster": await feed.describe(roster, grant.participant_id),
+            "resumed": resumed,
             "ice_servers": self.wiring.ice_servers(self.peer),
         }
 
-    async def _enter(self, grant: JoinGrant, spec: ParticipantSpec) -> Roster:
+    async def _enter(self, grant: JoinGrant, message: RoomJoin) -> tuple[Roster, bool]:
         """Into the room and into the record of it, or into neither."""
         try:
-            roster = await self.wiring.rooms.join(grant.room_id, spec)
+            entered = await self._take_place(grant, message)
         except Exception:
             if self.seat:  # or he was put out meanwhile, with the room
                 await self._stand_up()
@@ -174,7 +174,18 @@ class Session:
         except Exception:
             await self.leave("refused")
             raise
-        return roster
+        return entered
+
+    async def _take_place(self, grant: JoinGrant, message: RoomJoin) -> tuple[Roster, bool]:
+        """The roster, and whether his connections of before stayed: what is recorded of him then goes on unbroken."""
+        if message.resume:
+            with suppress(ParticipantUnknown, RoomUnknown):
+                place = grant.room_id, grant.participant_id, message.connections
+                return await self.wiring.rooms.resume(*place), True
+        spec = ParticipantSpec(
+            grant.participant_id, grant.person_id, grant.role, order=grant.order, connections=message.connections
+        )
+        return await self.wiring.rooms.join(grant.room_id, spec), False
 
     async def _sit(self, seat: Seat) -> Feed:
         """Hear the room before joining, so that the first offer is not missed."""

@@ -3,9 +3,10 @@
 import asyncio
 import time
 
+import msgspec
 import pytest
 
-from media.errors import BadDescription, OfferReplaced
+from media.errors import BadDescription, OfferReplaced, ParticipantUnknown
 from media.messages import ParticipantSpec, RoomOffer, RosterChanged
 from tests.media.peers import Peer, until
 from tests.media.plant import SPEC, Caller
@@ -26,6 +27,20 @@ def seen_of(caller: Caller, participant_id: str) -> list[bool]:
         if not changes or changes[-1] != entry.connected:
             changes.append(entry.connected)
     return changes
+
+
+class Deaf:
+    """A page that hears no offer."""
+
+    async def take(self, offer: RoomOffer) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+def offers_to(caller: Caller, participant_id: str) -> list[RoomOffer]:
+    return [e for e in caller.events if isinstance(e, RoomOffer) and e.participant_id == participant_id]
 
 
 async def test_who_comes_back_keeps_his_place_and_costs_the_others_nothing(plant):
@@ -92,4 +107,58 @@ async def test_an_answer_to_an_offer_that_was_replaced_is_refused_and_the_new_of
         with pytest.raises(error):
             await plant.client.answer("r1", "b", "v=0", stale)
     await events.aclose()
+    await caller.close()
+
+
+async def test_who_lost_only_his_way_to_speak_keeps_his_connections_and_his_recording_is_one(plant):
+    await plant.worker(counting=False)
+    await plant.client.open_room("r1", SPEC)
+    caller = Caller(plant.client, "r1", "host", "b")
+    peer = caller.peers["b"]
+    peer.spec = msgspec.structs.replace(peer.spec, connections="c1")
+    await caller.enter()
+    await until(lambda: all(len(peer.frames_of) == 2 for peer in caller.peers.values()))
+    await plant.client.away("r1", "b")
+    await until(lambda: seen_of(caller, "b")[-1] is False, 1.0)
+    for other in ("", "c2"):
+        with pytest.raises(ParticipantUnknown):
+            await plant.client.resume("r1", "b", other)
+    before, frames = fragments(peer), caller.peers["host"].frames["video"]
+    await plant.client.resume("r1", "b", "c1")
+    await until(lambda: seen_of(caller, "b")[-1] is True, 1.0)
+    await until(lambda: caller.peers["host"].frames["video"] > frames + 15)
+    assert fragments(peer) == before
+    sealed = await plant.client.close_room("r1", "over")
+    assert {track.track_id: len(track.segments) for track in sealed.tracks} == {
+        "host-camera": 1, "host-microphone": 1, "b-camera": 1, "b-microphone": 1,
+    }  # fmt: skip
+    await caller.close()
+
+
+async def test_an_offer_that_nobody_heard_comes_again_to_who_resumes(plant):
+    await plant.worker()
+    await plant.client.open_room("r1", SPEC)
+    caller = Caller(plant.client, "r1", "host")
+    await caller.enter()
+    spec = ParticipantSpec(participant_id="b", person_id="x", role="insured", connections="c1")
+    caller.peers["b"] = Deaf()
+    await plant.client.join("r1", spec)
+    await until(lambda: offers_to(caller, "b"))
+    await plant.client.resume("r1", "b", "c1")
+    await until(lambda: len(offers_to(caller, "b")) == 2)
+    first, again = offers_to(caller, "b")
+    assert again == first
+    await caller.close()
+
+
+async def test_whoever_speaks_is_away_no_more(plant):
+    await plant.worker()
+    await plant.client.open_room("r1", SPEC)
+    caller = Caller(plant.client, "r1", "host")
+    await caller.enter()
+    await until(lambda: seen_of(caller, "host")[-1:] == [True])
+    await plant.client.away("r1", "host")
+    await until(lambda: seen_of(caller, "host")[-1] is False, 1.0)
+    await plant.client.mute("r1", "host", "camera", False)
+    await until(lambda: seen_of(caller, "host")[-1] is True, 1.0)
     await caller.close()

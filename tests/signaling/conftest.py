@@ -9,7 +9,7 @@ import pytest
 import socketio
 from aiohttp import web
 
-from media.errors import RoomUnknown
+from media.errors import ParticipantUnknown, RoomUnknown
 from media.messages import ParticipantSpec, RoomClosed, Roster, RosterChanged, RosterEntry, SourceState
 from ports.clock import SystemClock
 from ports.keyvalue import MemoryKeyValue
@@ -65,6 +65,7 @@ class RoomsTwin:
     def __init__(self):
         self.rooms = defaultdict(dict)
         self.queues = defaultdict(list)
+        self.connections = {}
         self.calls = []
 
     def _changed(self, room_id):
@@ -79,6 +80,16 @@ class RoomsTwin:
     async def join(self, room_id, spec: ParticipantSpec):
         entry = RosterEntry(spec.participant_id, spec.person_id, spec.role, spec.order, {"camera": SourceState()}, True)
         self.rooms[room_id][spec.participant_id] = entry
+        self.connections[spec.participant_id] = spec.connections
+        self.calls.append(("join", spec.participant_id, spec.connections))
+        return self._changed(room_id)
+
+    async def resume(self, room_id, participant_id, connections):
+        entry = self.rooms[room_id].get(participant_id)
+        if entry is None or self.connections[participant_id] != connections:
+            raise ParticipantUnknown
+        self.rooms[room_id][participant_id] = msgspec.structs.replace(entry, connected=True)
+        self.calls.append(("resume", participant_id, connections))
         return self._changed(room_id)
 
     async def publish(self, room_id, participant_id, sdp, sources):
