@@ -1,15 +1,15 @@
 import { computed, signal } from "@preact/signals";
 import { api, Problem } from "./api.ts";
 import { local, reacquire, release } from "./devices.ts";
-import { comesBack, endingOf, hopelessMs, losesAll, next, pauseMs, type Happening, type Phase } from "./lifeline.ts";
-import { change, deafen, drop, established, prepare, send, take, type Tracks, uplink } from "./links.ts";
+import { comesBack, endingOf, hopelessMs, losesAll, next, pauseMs, stay, type Happening, type Phase } from "./lifeline.ts";
+import { catchUp, change, deafen, drop, established, prepare, send, states, take, type Tracks, uplink } from "./links.ts";
 import { seated } from "./roster.ts";
 import { on, online, onGreeted, renewSocket, request } from "./socket.ts";
 import type { Participant, RecorderTruth } from "./types.ts";
 
 /** The call outlives every page component: it lives in this module, its connections in links.ts. */
 type Own = "camera" | "microphone";
-type Joined = { participant_id: string; room_id: string; roster: Participant[]; ice_servers: RTCIceServer[] };
+type Joined = { participant_id: string; room_id: string; roster: Participant[]; ice_servers: RTCIceServer[]; resumed?: boolean };
 
 export const phase = signal<Phase>("idle");
 export const caseId = signal<string | null>(null);
@@ -35,6 +35,8 @@ const interruptedMs = 1500;
 const own = ["camera", "microphone"] as const;
 let generation = 0;
 let lostAgain = false;
+/** Our name for the connections that we have, of which the server has the other ends; null: they are to be made anew. */
+let connections: string | null = null;
 let wake: () => void = () => undefined;
 let offers: Promise<void> = Promise.resolve();
 let joined: Promise<unknown> = Promise.resolve();
@@ -65,17 +67,22 @@ function recallMuted(roster: Participant[]): void {
   muted.value = { camera: now.camera || Boolean(said.camera?.muted), microphone: now.microphone || Boolean(said.microphone?.muted) };
 }
 
-async function enter(id: string): Promise<void> {
+/** Takes our place. Answers whether the server kept the connections that we have. */
+async function enter(id: string): Promise<boolean> {
   const { ticket } = await api<{ ticket: string }>(`/cases/${id}/meeting/ticket`, { method: "POST", body: {}, patienceMs: ticketMs });
-  const room = await request<Joined>("room.join", { ticket });
+  const resume = connections !== null && stay(states());
+  const name = resume ? connections : crypto.randomUUID();
+  const room = await request<Joined>("room.join", { ticket, connections: name, resume });
+  connections = name;
   prepare(room.ice_servers, () => lose(true));
   recallMuted(room.roster);
   seat(room.roster);
+  return room.resumed ?? false;
 }
 
-async function publishAll(): Promise<void> {
+async function publishAll(resumed: boolean): Promise<void> {
   for (const source of own) watchTrack(source);
-  await send(localTracks());
+  await (resumed ? catchUp(localTracks()) : send(localTracks()));
   for (const source of own) await tellMuted(source, muted.peek()[source]);
 }
 
@@ -85,11 +92,15 @@ const receives = (): boolean =>
 async function connect(id: string): Promise<void> {
   generation += 1;
   lostAgain = false;
-  const entered = enter(id).then(() => drop(true)); // until then the last pictures stand
+  const entered = enter(id).then((resumed) => {
+    if (!resumed) drop(true); // until then the last pictures stand
+    return resumed;
+  });
   joined = entered.catch(() => undefined);
-  await entered;
-  await publishAll();
-  if (!(await established(receives))) throw new Problem(0, "no_path");
+  await publishAll(await entered);
+  if (await established(receives)) return;
+  connections = null;
+  throw new Problem(0, "no_path");
 }
 
 /** Joins the room of a case with the local tracks. Throws Problem when the gates refuse. */
@@ -115,15 +126,25 @@ const nap = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
-/** The call is lost: joins again with a fresh ticket and new connections. `path`: the network under us may be another
+/** The media of the call are lost: joins again with a fresh ticket and new connections. `path`: the network under us may be another
  * one, on which the old socket would hang. */
 export function lose(path: boolean): void {
   lostAgain = true;
+  connections = null;
   if (!step("lost")) return;
   deafen();
   lostAt.value = Date.now();
   recorder.value = null;
   if (path) renewSocket();
+  void comeAgain();
+}
+
+/** The server is heard no more. Pictures and sounds go on by their own ways, and so does what is recorded of us: we only
+ * come again to our place. */
+function unheard(): void {
+  if (!step("lost")) return;
+  lostAt.value = Date.now();
+  recorder.value = null;
   void comeAgain();
 }
 
@@ -166,6 +187,7 @@ function finish(reason: string): void {
   release();
   for (const track of shared.peek()?.getTracks() ?? []) track.stop();
   generation += 1;
+  connections = null;
   endReason.value = reason;
   shared.value = lostAt.value = recorder.value = null;
   participants.value = [];
@@ -228,7 +250,8 @@ on("room.offer", (offer) => {
   const born = generation;
   const taken = offers.then(() => joined).then(() => (born === generation ? take(offer) : undefined));
   offers = taken.catch((error: unknown) => {
-    if (born === generation && !(error instanceof Problem && overtaken.has(error.code))) lose(false);
+    const unsaid = error instanceof Problem && (overtaken.has(error.code) || (error.code === "network" && !online.peek())); // it comes again
+    if (born === generation && !unsaid) lose(false);
   });
 });
 on("room.roster", (body) => seat(body.participants));
@@ -241,7 +264,7 @@ on("room.closed", (body) => {
   lose(false);
 });
 onGreeted(hurry);
-online.subscribe((now) => now || lose(false));
+online.subscribe((now) => now || unheard());
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   for (const source of own) if (localTracks()[source]?.readyState === "ended" || troubled.peek()[source]) void heal(source);

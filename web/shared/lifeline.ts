@@ -40,6 +40,9 @@ export const connectMs = 10_000;
 export const carries = (states: string[]): boolean | null =>
   states.some((state) => state === "failed" || state === "closed") ? false : states.every((state) => state === "connected") || null;
 
+/** Whether connections in these states can be kept while we only come again to our place: all are well, and some are. */
+export const stay = (states: string[]): boolean => states.length > 0 && carries(states) === true;
+
 const pauses = [200, 300, 500, 800, 1200, 2000];
 /** For half a minute in short steps, then every five seconds for as long as the person waits. */
 export const pauseMs = (tries: number, sinceMs: number): number => (sinceMs > 30_000 ? 5000 : (pauses[tries] ?? 2000));

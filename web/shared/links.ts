@@ -80,6 +80,21 @@ export async function established(receives: () => boolean): Promise<boolean> {
   }
 }
 
+export const states = (): string[] => [up?.pc, down].flatMap((pc) => (pc ? [pc.connectionState] : []));
+
+/** Sends what we have now, where something changed while nobody could be told of it. */
+export async function catchUp(tracks: Tracks): Promise<void> {
+  let cutShort = up ? up.pc.signalingState !== "stable" : false;
+  for (const source of ["camera", "microphone", "screen"] as const) {
+    const track = tracks[source] ?? null;
+    const sent = up?.senders[source]?.track ?? null;
+    if (track !== sent || (cutShort && track)) {
+      await change(source, track);
+      cutShort = false;
+    }
+  }
+}
+
 /** One more track on the connection that we send on, or one less (null). */
 export async function change(source: Source, track: MediaStreamTrack | null): Promise<void> {
   if (up) await renegotiate(up, source, track, exchange);

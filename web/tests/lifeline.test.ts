@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { carries, comesBack, connectMs, endingOf, longMs, next, pauseMs, type Happening, type Phase } from "../shared/lifeline.ts";
+import { carries, comesBack, connectMs, endingOf, longMs, next, pauseMs, stay, type Happening, type Phase } from "../shared/lifeline.ts";
 
 function walk(...happenings: Happening[]): Phase {
   return happenings.reduce<Phase>((phase, happening) => next(phase, happening) ?? phase, "idle");
@@ -46,4 +46,8 @@ test("a call is live only when every connection is connected, and a failed one s
 
 test("after ten seconds at most there is an error, with a way out", () => {
   assert.equal(connectMs <= 10_000 && longMs <= 10_000, true);
+});
+
+test("connections are kept over a lost socket only while there are some and all of them are well", () => {
+  assert.deepEqual([["connected", "connected"], ["connected"], [], ["connected", "disconnected"], ["connected", "new"], ["failed"]].map(stay), [true, true, false, false, false, false]);
 });
