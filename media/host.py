@@ -20,7 +20,7 @@ from media.messages import Reason, RecorderEvent, RecorderStatus, RoomOpened, Ro
 from media.publication import RoomRecorder
 from media.recorder import Recorder
 from media.recovery import recover
-from media.room import Room, TrackObserver
+from media.room import Room
 from ports.blobs import Blobs
 from ports.clock import Clock
 from ports.errors import PortError
@@ -120,11 +120,7 @@ class Host:
         hooks = HookRunner(self._clock)
         report = partial(self._post_recorder_event, hooks, room_id, spec)
         recorder = self._new_recorder(room_id, spec, partial(asyncio.get_running_loop().call_soon_threadsafe, report))
-        observer = TrackObserver(
-            track_on=partial(hooks.post, self._hooks.track_on, spec.scope, room_id),
-            track_off=partial(hooks.post, self._hooks.track_off, spec.scope, room_id),
-        )
-        room = Room(spec, recorder, self._ice, self._clock, self._gate, observer)
+        room = Room(spec, recorder, self._ice, self._clock, self._gate)
         try:
             await room.start()
         except Exception as error:

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -31,7 +30,6 @@ from media.messages import (
     RosterChanged,
     SealedRecording,
     Source,
-    TrackInfo,
 )
 from media.participant import Participant
 from media.publication import Publication, RoomRecorder, TrackSink
@@ -45,13 +43,6 @@ TICK_SECONDS = 0.2
 log = structlog.get_logger()
 
 
-class TrackObserver(NamedTuple):
-    """Told of each recorded track as it begins and ends."""
-
-    track_on: Callable[[TrackInfo, datetime], None]
-    track_off: Callable[[TrackInfo, str, datetime], None]
-
-
 class Hold(NamedTuple):
     participant_id: str
     frames: FrameHold
@@ -61,17 +52,9 @@ class Hold(NamedTuple):
 class Room:
     """Owns its participants and its recorder. It ends once, by `close`, which seals the recording."""
 
-    def __init__(
-        self,
-        spec: RoomSpec,
-        recorder: RoomRecorder,
-        ice: IceSettings,
-        clock: Clock,
-        gate: Gate,
-        observer: TrackObserver,
-    ):
+    def __init__(self, spec: RoomSpec, recorder: RoomRecorder, ice: IceSettings, clock: Clock, gate: Gate):
         self.spec = spec
-        self._recorder, self._clock, self._gate, self._observer = recorder, clock, gate, observer
+        self._recorder, self._clock, self._gate = recorder, clock, gate
         self._counters = Counters()
         self._new_transport = partial(Transport, ice, clock, counters=self._counters)
         self._participants: dict[str, Participant] = {}
@@ -234,9 +217,7 @@ class Room:
     # ---- what participants tell -------------------------------------------------------------------------------------
 
     def open_sink(self, publication: Publication) -> TrackSink:
-        sink = self._recorder.open_track(publication.info, request_keyframe=publication.request_keyframe)
-        self._observer.track_on(publication.info, self._clock.now())
-        return sink
+        return self._recorder.open_track(publication.info, request_keyframe=publication.request_keyframe)
 
     def published(self, publication: Publication) -> None:
         for participant in self._others(publication):
@@ -245,8 +226,6 @@ class Room:
     def unpublished(self, publication: Publication, reason: str) -> None:
         for participant in self._others(publication):
             participant.unsubscribe(publication)
-        if publication.recorded:
-            self._observer.track_off(publication.info, reason, self._clock.now())
 
     def offered(self, offer: RoomOffer) -> None:
         self._emit(offer)

@@ -42,8 +42,6 @@ class Reports:
             "recording_stalled",
             "recording_resumed",
             "recording_sealed",
-            "track_on",
-            "track_off",
         )
         return Hooks(**{name: partial(self._hear, name) for name in names})
 

@@ -13,7 +13,7 @@ from media.errors import MediaError
 from media.guard import MAX_ADDRESSES, MAX_QUEUED
 from media.ice import LOOPBACK
 from media.messages import ParticipantSpec, RoomSpec
-from media.room import Room, TrackObserver
+from media.room import Room
 from media.transport import Transport
 from ports.clock import SystemClock
 from tests.media import hostile
@@ -26,10 +26,10 @@ class Stage:
     """Two rooms of one process, with two participants each."""
 
     def __init__(self) -> None:
-        gate, observer = JoinGate(), TrackObserver(lambda *_: None, lambda *_: None)
+        gate = JoinGate()
         self.recorders = CountingRecorder(), CountingRecorder()
         self.rooms = [
-            Room(RoomSpec(f"case-{n}", f"rec-{n}", "S"), recorder, LOOPBACK, SystemClock(), gate, observer)
+            Room(RoomSpec(f"case-{n}", f"rec-{n}", "S"), recorder, LOOPBACK, SystemClock(), gate)
             for n, recorder in enumerate(self.recorders)
         ]
         self.peers = [(Peer(room, "host", "host"), Peer(room, "b")) for room in self.rooms]

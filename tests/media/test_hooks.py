@@ -1,6 +1,8 @@
 import asyncio
 
-from media.hooks import RETRY_SECONDS, HookRunner
+from structlog.testing import capture_logs
+
+from media.hooks import LATER_SECONDS, RETRY_SECONDS, HookRunner
 from ports.clock import FrozenClock, SystemClock
 
 
@@ -70,3 +72,71 @@ async def test_posting_never_waits_not_even_when_the_queue_is_full():
     for _ in range(10):
         runner.post(never)
     await runner.close(0.01)
+
+
+async def test_a_report_that_fails_for_good_holds_up_the_others_for_a_while_only_and_is_repeated_ever_more_rarely():
+    clock, calls = FrozenClock(), []
+
+    async def fails() -> None:
+        calls.append("fails")
+        raise ValueError("never")
+
+    async def after() -> None:
+        calls.append("after")
+
+    runner = HookRunner(clock)
+    runner.post(fails)
+    runner.post(after)
+    await settle()
+    for pause in RETRY_SECONDS:
+        assert "after" not in calls
+        clock.advance(pause)
+        await settle()
+    assert calls == ["fails"] * (len(RETRY_SECONDS) + 1) + ["after"]
+    calls.clear()
+    for pause in (*LATER_SECONDS, LATER_SECONDS[-1]):
+        clock.advance(pause - 1)
+        await settle()
+        assert calls == []
+        clock.advance(1)
+        await settle()
+        assert calls == ["fails"]
+        calls.clear()
+    await runner.close(1.0)
+    assert calls == ["fails"]
+
+
+async def test_what_was_put_off_and_succeeds_in_the_end_is_left_no_more():
+    clock, broken = FrozenClock(), [True]
+
+    async def mended() -> None:
+        if broken:
+            raise OSError("no database")
+
+    runner = HookRunner(clock)
+    runner.post(mended)
+    for pause in RETRY_SECONDS:
+        await settle()
+        clock.advance(pause)
+    await settle()
+    broken.clear()
+    with capture_logs() as logs:
+        await runner.close(1.0)
+    assert logs == []
+
+
+async def test_what_is_left_at_the_end_is_named_in_the_log():
+    async def recording_stalled() -> None:
+        await asyncio.Event().wait()
+
+    async def recording_sealed() -> None:
+        raise AssertionError("its turn never comes")
+
+    runner = HookRunner(SystemClock())
+    runner.post(recording_stalled)
+    runner.post(recording_sealed)
+    with capture_logs() as logs:
+        await runner.close(0.01)
+    assert [(entry["event"], entry["hooks"]) for entry in logs] == [
+        ("media_hooks_unfinished", ["recording_stalled", "recording_sealed"])
+    ]

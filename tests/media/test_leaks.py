@@ -16,7 +16,7 @@ from media.ice import LOOPBACK
 from media.messages import RoomSpec
 from media.participant import Participant
 from media.publication import Publication
-from media.room import Room, TrackObserver
+from media.room import Room
 from media.subscription import Subscription
 from media.transport import Transport
 from ports.clock import SystemClock
@@ -108,8 +108,7 @@ def instances() -> Counter:
 
 
 async def test_fifty_that_come_and_go_leave_no_task_socket_connection_or_memory():
-    observer = TrackObserver(lambda *_: None, lambda *_: None)
-    room = Room(RoomSpec("case-1", "rec-1", "S"), CountingRecorder(), LOOPBACK, SystemClock(), JoinGate(), observer)
+    room = Room(RoomSpec("case-1", "rec-1", "S"), CountingRecorder(), LOOPBACK, SystemClock(), JoinGate())
     await room.start()
     host = Peer(room, "host", "host")
     pages = Pages(room, host)

@@ -13,7 +13,7 @@ from aiortc import VideoStreamTrack
 from media.admission import JoinGate
 from media.ice import LOOPBACK
 from media.messages import RoomSpec, SealedTrack
-from media.room import Room, TrackObserver
+from media.room import Room
 from ports.clock import SystemClock
 from tests.media.peers import Pages, until
 from tests.media.rec import Studio
@@ -46,9 +46,8 @@ class Call:
 
     def __init__(self, folder: Path):
         self.studio = Studio(folder, SystemClock())
-        observer = TrackObserver(track_on=lambda info, at: None, track_off=lambda info, reason, at: None)
         spec = RoomSpec(scope="case-1", recording_id="rec-1", serial="REC0001")
-        self.room = Room(spec, self.studio.recorder(), LOOPBACK, SystemClock(), JoinGate(), observer)
+        self.room = Room(spec, self.studio.recorder(), LOOPBACK, SystemClock(), JoinGate())
         self.peers = [RelayedPeer(self.room, "host", "host", seed=7), RelayedPeer(self.room, "b", seed=17)]
 
     async def begin(self) -> None:

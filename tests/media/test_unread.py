@@ -15,7 +15,7 @@ from media.eventbox import CAPACITY, EventBox
 from media.ice import LOOPBACK
 from media.messages import ParticipantGone, Reason, RoomOffer, RoomSpec
 from media.participant import GONE_SECONDS
-from media.room import Room, TrackObserver
+from media.room import Room
 from ports.clock import SystemClock
 from tests.media.peers import CountingRecorder, Pages, Peer, until
 
@@ -34,8 +34,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.clock, self.recorder = ShiftedClock(), CountingRecorder()
-        observer = TrackObserver(lambda *_: None, lambda *_: None)
-        self.room = Room(RoomSpec("case-1", "rec-1", "S"), self.recorder, LOOPBACK, self.clock, JoinGate(), observer)
+        self.room = Room(RoomSpec("case-1", "rec-1", "S"), self.recorder, LOOPBACK, self.clock, JoinGate())
         self.good = [Peer(self.room, "host", "host"), Peer(self.room, "b")]
         self.bad = Peer(self.room, "bad")
         self.pages = Pages(self.room, *self.good)
