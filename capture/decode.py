@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
-from capture.errors import PhotoTooLarge, PhotoTooManyPixels, PhotoTooSmall, PhotoUndecodable
+from capture.errors import PhotoMultiFrame, PhotoTooLarge, PhotoTooManyPixels, PhotoTooSmall, PhotoUndecodable
 
 MOST_BYTES = 12 * 1024 * 1024
 MOST_PIXELS = 50_000_000
@@ -34,6 +34,7 @@ def decode(data: bytes) -> NDArray[np.uint8]:
         try:
             with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
                 _check_size(picture.size)
+                _check_frames(picture)
                 return _pixels(picture)
         except (
             UnidentifiedImageError,
@@ -59,6 +60,12 @@ def _check_size(size: tuple[int, int]) -> None:
         raise PhotoTooManyPixels(f"{size[0]} x {size[1]}")
     if min(size) < LEAST_SIDE:
         raise PhotoTooSmall(f"{size[0]} x {size[1]}")
+
+
+def _check_frames(picture: Image.Image) -> None:
+    """A JPEG's further pictures are what its phone put beside the first one: previews, a gain map."""
+    if picture.format not in ("JPEG", "MPO") and getattr(picture, "n_frames", 1) > 1:
+        raise PhotoMultiFrame(f"{picture.n_frames} pictures")
 
 
 def _pixels(picture: Image.Image) -> NDArray[np.uint8]:

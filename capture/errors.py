@@ -31,6 +31,24 @@ class PhotoTooSmall(PhotoError):
     code = "photo_too_small"
 
 
+class PhotoPolyglot(PhotoError):
+    """A picture that is something else as well: data behind it, or a web page, PDF or archive inside."""
+
+    code = "photo_polyglot"
+
+
+class PhotoMultiFrame(PhotoError):
+    """An animation or a file of several pictures: one photo is asked for."""
+
+    code = "photo_multi_frame"
+
+
+class QuadInvalid(PhotoError):
+    """The corners that were dragged make no figure that a card could be."""
+
+    code = "quad_invalid"
+
+
 class FrameRefused(PhotoError):
     """A live frame that is over its limit or no JPEG."""
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 ID1 = 85.60 / 53.98  # ISO/IEC 7810 ID-1, width over height
+ID3 = 125.0 / 88.0  # the same, ID-3: a passport's page
 FOCAL = 1.15  # a phone camera's focal length over the picture's long side, typical
 
 

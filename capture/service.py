@@ -1,30 +1,37 @@
-"""What the rest of CVX asks of capture: take a photo, look at a live frame."""
+"""What the rest of CVX asks of capture: take a photo, look at a live frame, compare two cards."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.decode import decode, encode_jpeg
+from capture.advice import Advice
+from capture.container import check_container
+from capture.crop import Crop, Shares, choose
+from capture.decode import MOST_BYTES, decode, encode_jpeg
 from capture.detect import Detection, detect
-from capture.errors import FrameRefused
-from capture.quality import assess
+from capture.errors import FrameRefused, PhotoTooLarge
+from capture.quad import ID1, ID3
+from capture.quality import assess, same_side
 from capture.rectify import rectify
 from capture.stabilise import Stabiliser
 
 FRAME_BYTES = 40_000
 FRAME_PIXELS = 1_000_000
 KEPT_SIDE = 4096  # pixels; a larger photo is scaled down before it is kept
+DIM = 45.0  # mean grey of a frame in which nothing can be found for want of light
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedPhoto:
     """`original` and `card` are JPEG bytes without metadata, `sha256` (hex) is of `original`; `quad` are the corners
-    TL, TR, BR, BL as shares 0..1 of the photo. Without a card (or with detection off) the whole picture stands."""
+    TL, TR, BR, BL as shares 0..1 of the photo, and `crop` says whose they are. Without a card (or with detection off)
+    the whole picture stands."""
 
     original: bytes
     card: bytes | None
@@ -34,35 +41,65 @@ class AcceptedPhoto:
     score: float
     quality: tuple[str, ...]
     sha256: str
+    crop: Crop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one live frame shows: corners as shares 0..1 of it, or None; `refused`: no photo should be taken of it."""
+
+    corners: Shares | None
+    score: float
+    cut_off: bool
+    hints: tuple[str, ...]
+    refused: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LiveFrame:
-    """The answer to one live frame: the quad to draw as shares 0..1, or None."""
+    """The answer to one live frame: the quad to draw as shares 0..1, or None; `hint` is the one thing to say now."""
 
-    corners: tuple[tuple[float, float], ...] | None
+    corners: Shares | None
     score: float
     cut_off: bool
     hints: tuple[str, ...]
+    hint: str
     steady: bool
 
 
-def accept_photo(data: bytes, detection_on: bool) -> AcceptedPhoto:
-    """Decode, turn upright, find the card again (the client's crop is never trusted), re-encode and digest.
+def accept_photo(
+    data: bytes,
+    detection_on: bool,
+    dragged: Shares | None = None,
+    *,
+    passport: bool = False,
+    most_bytes: int = MOST_BYTES,
+) -> AcceptedPhoto:
+    """Decode, turn upright, find the card again (the client's crop is never trusted), re-encode and digest. `dragged`
+    are the corners as the customer laid them: see `crop.choose`.
 
     Takes 0.1 to 1 s of one core: run it in a thread or process. Raises PhotoError and its kinds.
     """
+    if len(data) > most_bytes:
+        raise PhotoTooLarge(f"{len(data)} bytes")
+    check_container(data)
     image = _at_most(decode(data), KEPT_SIDE)
     height, width = image.shape[:2]
     original = encode_jpeg(image)
-    found = detect(image) if detection_on else Detection(None, 0.0, False)
+    found, crop = choose(image, detection_on, dragged)
     quality = assess(image, found, live=False)
-    card = encode_jpeg(rectify(image, found.corners)) if found.corners is not None else None
+    ratio = ID3 if passport else ID1
+    card = encode_jpeg(rectify(image, found.corners, ratio=ratio)) if found.corners is not None else None
     hints = (*quality.hints, *(("no_card",) if detection_on and card is None else ()))
     digest = hashlib.sha256(original).hexdigest()
-    return AcceptedPhoto(
-        original, card, width, height, _shares(found.corners, width, height), found.score, hints, digest
-    )
+    quad = _tuples(_relative(found.corners, width, height))
+    return AcceptedPhoto(original, card, width, height, quad, found.score, hints, digest, crop)
+
+
+def shown_before(card: bytes, others: Sequence[bytes]) -> int | None:
+    """Which of the other cards shows the same side as this one; all are `AcceptedPhoto.card`s."""
+    one = _pixels(card)
+    return next((index for index, other in enumerate(others) if same_side(one, _pixels(other))), None)
 
 
 def detect_frame(jpeg: bytes) -> tuple[Detection, NDArray[np.uint8]]:
@@ -71,27 +108,43 @@ def detect_frame(jpeg: bytes) -> tuple[Detection, NDArray[np.uint8]]:
         raise FrameRefused(f"{len(jpeg)} bytes")
     if jpeg[:3] != b"\xff\xd8\xff":
         raise FrameRefused("not a JPEG")
-    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) if _frame_fits(jpeg) else None
+    image = _pixels(jpeg) if _frame_fits(jpeg) else None
     if image is None:
         raise FrameRefused("not decodable")
     return detect(image), image
 
 
+def look_at(jpeg: bytes) -> Looked:
+    """One live frame by itself: 10 to 30 ms of one core, run it in a process. FrameRefused as detect_frame."""
+    found, image = detect_frame(jpeg)
+    quality = assess(image, found, live=True)
+    height, width = image.shape[:2]
+    dim = found.corners is None and not quality.hints and float(image.mean()) < DIM
+    hints = ("too_dark",) if dim else quality.hints
+    corners = _tuples(_relative(found.corners, width, height))
+    return Looked(corners, found.score, found.cut_off, hints, quality.refused)
+
+
 class LiveCapture:
-    """One customer's stream of frames: a detection, its hints and how steady it is. Not shared between streams;
-    call it from one thread at a time."""
+    """One customer's stream of frames, in their order: how steady they are, and what to say. Not shared between
+    streams; a new one for each time that the camera is opened."""
 
     def __init__(self) -> None:
         self._stabiliser = Stabiliser()
+        self._advice = Advice()
+
+    def push(self, looked: Looked) -> LiveFrame:
+        corners = None if looked.corners is None else np.array(looked.corners)
+        stable = self._stabiliser.push(Detection(corners, looked.score, looked.cut_off), looked.refused)
+        hint = self._advice.push(stable.corners is not None, looked.hints, stable.steady)
+        return LiveFrame(_tuples(stable.corners), looked.score, looked.cut_off, looked.hints, hint, stable.steady)
 
     def look(self, jpeg: bytes) -> LiveFrame:
-        """About 25 ms of one core; FrameRefused as detect_frame."""
-        found, image = detect_frame(jpeg)
-        quality = assess(image, found, live=True)
-        height, width = image.shape[:2]
-        shares = Detection(_relative(found.corners, width, height), found.score, found.cut_off)
-        stable = self._stabiliser.push(shares, quality.refused)
-        return LiveFrame(_tuples(stable.corners), found.score, found.cut_off, quality.hints, stable.steady)
+        return self.push(look_at(jpeg))
+
+
+def _pixels(jpeg: bytes) -> NDArray[np.uint8]:
+    return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
 
 
 def _at_most(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
@@ -115,9 +168,5 @@ def _relative(corners: NDArray[np.float64] | None, width: int, height: int) -> N
     return None if corners is None else (corners + 0.5) / np.array([width, height])
 
 
-def _shares(corners: NDArray[np.float64] | None, width: int, height: int) -> tuple[tuple[float, float], ...] | None:
-    return _tuples(_relative(corners, width, height))
-
-
-def _tuples(corners: NDArray[np.float64] | None) -> tuple[tuple[float, float], ...] | None:
+def _tuples(corners: NDArray[np.float64] | None) -> Shares | None:
     return None if corners is None else tuple((round(float(x), 5), round(float(y), 5)) for x, y in corners)

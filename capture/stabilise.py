@@ -13,6 +13,7 @@ STEADY_AFTER = 3  # frames in a row
 STILL = 0.015  # of the frame's diagonal that a corner may move from one frame to the next
 JUMP = 0.08  # more than this is another card: start again
 FOLLOW = 0.6  # share of the new corners in the drawn ones
+SURE = 0.75  # a lesser score draws a quad and releases no shutter
 KEEP = 1  # frames that the quad outlives a miss
 
 
@@ -32,13 +33,14 @@ class Stabiliser:
         self._still = self._missed = 0
 
     def push(self, detection: Detection, refused: bool = False) -> Stable:
-        """The quad to draw after this frame; `steady` after three still frames that nothing refuses."""
+        """The quad to draw after this frame; `steady` after three still frames that are sure and that nothing
+        refuses."""
         if detection.corners is None:
             return self._miss()
         corners = detection.corners
         moved = self._moved(corners)
         self._still = self._still + 1 if moved <= STILL else 1
-        if refused or detection.cut_off:
+        if refused or detection.cut_off or detection.score < SURE:
             self._still = 0
         follows = self._drawn is not None and moved <= JUMP
         self._drawn = FOLLOW * corners + (1 - FOLLOW) * self._drawn if follows else corners

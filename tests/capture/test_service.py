@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
+import cv2
 import numpy as np
 import pytest
 
 from capture.decode import decode
-from capture.errors import FrameRefused
+from capture.errors import FrameRefused, PhotoPolyglot, PhotoTooLarge
 from capture.quad import clockwise
-from capture.service import FRAME_BYTES, LiveCapture, accept_photo, detect_frame
+from capture.service import FRAME_BYTES, LiveCapture, Looked, accept_photo, detect_frame, look_at, shown_before
 from tests.capture.cards import iou, jpeg, scene
 
 
@@ -86,3 +87,44 @@ def test_a_frame_that_stops_half_way_is_refused_or_looked_at() -> None:
         assert (found.corners is None or found.corners.shape == (4, 2), image.shape) == (True, (240, 320, 3))
     except FrameRefused as refused:
         assert refused.code == "frame_refused"
+
+
+def test_a_photo_that_is_something_else_as_well_is_refused() -> None:
+    with pytest.raises(PhotoPolyglot):
+        accept_photo(jpeg(scene(10.0).image) + b"<html>", detection_on=True)
+
+
+def test_a_photo_over_the_configured_size_is_refused() -> None:
+    data = jpeg(scene(10.0).image)
+    with pytest.raises(PhotoTooLarge):
+        accept_photo(data, detection_on=True, most_bytes=len(data) - 1)
+
+
+def test_dragged_corners_that_nothing_supports_cut_the_card_and_are_marked() -> None:
+    blank = jpeg(np.full((960, 1280, 3), 120, np.uint8))
+    photo = accept_photo(blank, True, ((0.2, 0.3), (0.8, 0.3), (0.8, 0.8), (0.2, 0.8)))
+    assert (photo.crop, photo.quad[0], decode(photo.card).shape[:2]) == ("manual", (0.2, 0.3), (484, 768))
+
+
+def test_a_passport_s_page_keeps_its_own_ratio() -> None:
+    photo = accept_photo(jpeg(scene(0.0, width=0.6).image), detection_on=True, passport=True)
+    height, width = decode(photo.card).shape[:2]
+    assert width / height == pytest.approx(125 / 88, abs=0.01)
+
+
+def test_a_card_that_was_photographed_twice_is_known_again() -> None:
+    first, again = (accept_photo(jpeg(scene(spin, seed=spin).image), True).card for spin in (3, 12))
+    other = np.full((540, 856, 3), (200, 210, 220), np.uint8)
+    cv2.putText(other, "BACK", (100, 300), cv2.FONT_HERSHEY_SIMPLEX, 5, (30, 30, 30), 12)
+    back = accept_photo(jpeg(scene(3.0, card=other).image), True).card
+    assert (shown_before(again, [back, first]), shown_before(back, [first, again])) == (1, None)
+
+
+def test_a_dark_frame_in_which_nothing_is_found_is_too_dark() -> None:
+    assert look_at(jpeg(np.full((480, 640, 3), 20, np.uint8))).hints == ("too_dark",)
+
+
+def test_a_quad_of_little_score_is_never_steady() -> None:
+    live = LiveCapture()
+    unsure = Looked(((0.2, 0.2), (0.8, 0.2), (0.8, 0.7), (0.2, 0.7)), 0.7, False, (), False)
+    assert [live.push(unsure).steady for _ in range(4)] == [False] * 4
