@@ -101,7 +101,7 @@ class HookRunner:
     async def _succeeds(self, report: Report) -> bool:
         try:
             await report()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it raises, it is tried again
             self._left[report] += 1
             tell = log.exception if self._left[report] == 1 else log.warning
             tell("media_hook_failed", hook=_name(report), times=self._left[report], error=type(error).__name__)

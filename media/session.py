@@ -32,7 +32,7 @@ class Session:
         watch: Callable[[str, EventBox], None],
         unwatch: Callable[[str, EventBox], None],
     ):
-        self.admitted = False
+        self.stranger = True  # has not shown yet that it holds the secret
         self._reader, self._writer, self._secret = reader, writer, secret
         self._handle, self._watch, self._unwatch = handle, watch, unwatch
         self._tasks: set[asyncio.Task[None]] = set()
@@ -44,7 +44,7 @@ class Session:
         """Until the other side closes or talks nonsense."""
         try:
             await handshake.admit(self._reader, self._writer, self._secret)
-            self.admitted = True
+            self.stranger = False
             while (data := await read_frame(self._reader)) is not None:
                 request_id, body = decode_request(data)
                 await self._turns.acquire()
@@ -61,6 +61,11 @@ class Session:
         self._writer.close()
         for task in self._tasks:
             task.cancel()
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self.stranger = False
+        self._writer.transport.abort()
 
     async def _answer(self, request_id: int, raw: msgspec.Raw) -> None:
         try:

@@ -151,15 +151,19 @@ class MediaWorker:
         return await asyncio.start_server(self._serve, parts.hostname, parts.port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if sum(not session.admitted for session in self._sessions) >= STRANGERS:
-            writer.transport.abort()
-            return
+        self._make_way()
         session = Session(reader, writer, self._secret, self._handle, self._watch, self._unwatch)
         self._sessions[session] = asyncio.current_task()
         try:
             await session.run()
         finally:
             del self._sessions[session]
+
+    def _make_way(self) -> None:
+        """Strangers who connect and say nothing keep nobody out: the one that has waited longest goes."""
+        strangers = [session for session in self._sessions if session.stranger]
+        if len(strangers) >= STRANGERS:
+            strangers[0].abort()
 
     # ---- requests ---------------------------------------------------------------------------------------------------
 

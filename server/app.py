@@ -28,6 +28,7 @@ from server.metrics import CountedJournal, Metrics
 from server.pageimages import PageImages
 from server.pages_static import add_pages
 from server.problems import problems
+from server.readers import Readers
 from server.routes import ROUTES, demo_route
 from server.sessions import Sessions
 from server.settings import Settings
@@ -38,7 +39,7 @@ from signaling.server import Signaling
 CHORE_SECONDS = 20.0
 WORKER_PORT = 7800
 MEDIA_LINK = "media-link"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+EVERY_ADDRESS = ("0.0.0.0", "::")
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 ADAPTERS: web.AppKey[Adapters] = web.AppKey("adapters", Adapters)
 SIGNALING: web.AppKey[Signaling] = web.AppKey("signaling", Signaling)
@@ -170,6 +171,7 @@ async def build_jobs(settings: Settings) -> AsyncIterator[None]:
             tsa_url=settings.tsa_url or None,
             composer=Composer(settings.environment()),
             rooms=rooms,
+            read=Readers().read,
         )
         await stack.enter_async_context(jobs)
         yield
@@ -197,13 +199,14 @@ def recording_hooks(desk: Desk) -> Hooks:
 
 def worker_urls(settings: Settings, index: int) -> tuple[str, str]:
     """Where a worker listens, and what clients connect to: a socket file where web runs on the same machine, else a
-    port of `media_host`, which this machine itself may not have as an address (in a container, behind NAT)."""
+    port of `media_listen`. Where that means every address, web is told `media_host`, which this machine itself may not
+    have (in a container, behind NAT)."""
     if not settings.redis_url:
         url = f"unix://{settings.run_dir.resolve() / f'media-{index}.sock'}"
         return url, url
-    host, port = settings.media_host, WORKER_PORT + index
-    every = "::" if ":" in host else "0.0.0.0"
-    return _tcp(host if host in LOOPBACK else every, port), _tcp(host, port)
+    listen, port = settings.media_listen, WORKER_PORT + index
+    told = settings.media_host if listen in EVERY_ADDRESS else listen
+    return _tcp(listen, port), _tcp(told, port)
 
 
 def _tcp(host: str, port: int) -> str:

@@ -39,6 +39,7 @@ class Settings:
     kek_file: Path | None = None
     media_workers: int = 0
     media_host: str = "127.0.0.1"
+    media_listen: str = "127.0.0.1"
     public_url: str = ""
     ice_urls: tuple[str, ...] = ()
     turn_secret: str = ""

@@ -66,7 +66,7 @@ def test_the_roles_share_the_stores_and_media_reaches_them_by_the_loopback():
     assert settings["web"] == settings["jobs"] == settings["migrate"]
     media = settings["media"]
     assert (media.db_url, media.redis_url) == ("postgresql+asyncpg://cvx:p@127.0.0.1/cvx", "redis://127.0.0.1:6379/0")
-    assert media.media_host == "192.0.2.1"
+    assert (media.media_host, media.media_listen) == ("192.0.2.1", "10.77.7.1")
     assert (media.blob_url, media.kek_file) == (settings["web"].blob_url, settings["web"].kek_file)
 
 

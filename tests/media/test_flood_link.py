@@ -8,6 +8,7 @@ from media import wire
 from media.client import MediaClient
 from media.handshake import introduce
 from media.messages import ParticipantSpec, RoomSpec
+from media.worker import STRANGERS
 from tests.media import hostile
 from tests.media.peers import until
 from tests.media.plant import SECRET, SPEC
@@ -93,3 +94,18 @@ async def test_who_asks_and_never_reads_holds_up_only_itself_and_a_bounded_amoun
         assert len(session._tasks) <= 64
         writer.transport.abort()
         await until(lambda: session not in worker._sessions)
+
+
+async def test_strangers_who_say_nothing_keep_nobody_out_and_the_one_that_waited_longest_goes(plant):
+    worker = await plant.worker()
+    await plant.client.open_room("r1", SPEC)
+    silent = [await asyncio.open_unix_connection(f"{plant.folder}/w1.sock") for _ in range(STRANGERS)]
+    await until(lambda: sum(session.stranger for session in worker._sessions) == STRANGERS)
+    late = MediaClient(plant.keyvalue, SECRET)
+    assert (await late.status("r1")).worker_id == "w1"
+    await late.close()
+    assert len(await silent[0][0].read()) == 32  # the nonce, and then the end
+    assert sum(session.stranger for session in worker._sessions) == STRANGERS - 1
+    for _, writer in silent:
+        writer.transport.abort()
+    await until(lambda: len(worker._sessions) == 1)

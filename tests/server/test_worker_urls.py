@@ -6,9 +6,11 @@ from server.app import worker_urls
 from server.settings import Settings
 
 PORTS = [
-    ("127.0.0.1", "tcp://127.0.0.1:7802", "tcp://127.0.0.1:7802"),
-    ("203.0.113.7", "tcp://0.0.0.0:7802", "tcp://203.0.113.7:7802"),
-    ("2001:db8::7", "tcp://[::]:7802", "tcp://[2001:db8::7]:7802"),
+    ("127.0.0.1", "203.0.113.7", "tcp://127.0.0.1:7802", "tcp://127.0.0.1:7802"),
+    ("10.77.7.1", "203.0.113.7", "tcp://10.77.7.1:7802", "tcp://10.77.7.1:7802"),
+    ("fd00::7", "2001:db8::7", "tcp://[fd00::7]:7802", "tcp://[fd00::7]:7802"),
+    ("0.0.0.0", "203.0.113.7", "tcp://0.0.0.0:7802", "tcp://203.0.113.7:7802"),
+    ("::", "2001:db8::7", "tcp://[::]:7802", "tcp://[2001:db8::7]:7802"),
 ]
 
 
@@ -17,6 +19,12 @@ def test_on_one_machine_a_worker_is_reached_through_a_file():
     assert worker_urls(Settings(data_dir=Path("/srv/cvx")), 2) == (url, url)
 
 
-@pytest.mark.parametrize(("host", "listens", "told"), PORTS)
-def test_between_machines_a_worker_is_reached_at_the_media_address(host, listens, told):
-    assert worker_urls(Settings(redis_url="redis://kv", media_host=host), 2) == (listens, told)
+@pytest.mark.parametrize(("listen", "host", "listens", "told"), PORTS)
+def test_between_machines_a_worker_is_reached_where_it_listens(listen, host, listens, told):
+    settings = Settings(redis_url="redis://kv", media_listen=listen, media_host=host)
+    assert worker_urls(settings, 2) == (listens, told)
+
+
+def test_unless_it_is_said_a_worker_listens_to_its_own_machine_alone():
+    settings = Settings(redis_url="redis://kv", media_host="203.0.113.7")
+    assert worker_urls(settings, 0) == ("tcp://127.0.0.1:7800", "tcp://127.0.0.1:7800")
