@@ -17,6 +17,7 @@ from media.errors import RecorderFailed, RoomElsewhere, RoomEnded, RoomUnknown, 
 from media.hooks import HookRunner, Hooks
 from media.ice import IceSettings
 from media.messages import Reason, RecorderEvent, RecorderStatus, RoomOpened, RoomSpec, SealedRecording
+from media.patience import Patience
 from media.publication import RoomRecorder
 from media.recorder import Recorder
 from media.recovery import recover
@@ -242,14 +243,16 @@ class Host:
             log.error("media_worker_task_failed", exc_info=task.exception())
 
 
-async def report_recovered(spool_dir: Path, blobs: Blobs, keys: Keys, hooks: Hooks) -> None:
-    """Seal what processes that died left in this folder. What cannot be reported stays for the next turn."""
-    async for found in recover(spool_dir, blobs=blobs, keys=keys):
+async def report_recovered(spool_dir: Path, blobs: Blobs, keys: Keys, hooks: Hooks, patience: Patience) -> None:
+    """Seal what processes that died left in this folder. What cannot be reported stays, and is tried ever more
+    rarely."""
+    async for found in recover(spool_dir, blobs=blobs, keys=keys, patience=patience):
         log.info("media_recording_recovered", recording_id=found.recording.recording_id)
         try:
             await hooks.recording_sealed(found.scope, found.room_id, found.recording)
         except Exception:
             log.exception("media_recovery_not_reported", recording_id=found.recording.recording_id)
+            patience.failed(found.path)
         else:
             await found.discard()
 

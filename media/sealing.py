@@ -6,6 +6,7 @@ answer. A recording that went on after a worker was lost has one manifest a part
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -43,7 +44,12 @@ class Sealed(msgspec.Struct, frozen=True):
 async def seal_spool(path: Path, *, blobs: Blobs, keys: Keys) -> Sealed:
     """Raises SpoolBroken, KeyErased, and what the blobs raise; the spool stays where it is."""
     header = read_header(path)
-    spool = await asyncio.to_thread(SpoolReader, path, await keys.unwrap(header.scope, header.wrapped))
+    key = await keys.unwrap(header.scope, header.wrapped)
+    unread = await asyncio.to_thread(partial(SpoolReader, path, key, unread=True))
+    sealed = await _Sealing(unread, header.scope, blobs, keys).sealed_before()
+    if sealed is not None:  # and perhaps told to nobody: it need not be decrypted for that
+        return sealed
+    spool = await asyncio.to_thread(SpoolReader, path, key)
     return await _Sealing(spool, header.scope, blobs, keys).run()
 
 
@@ -58,6 +64,19 @@ class _Sealing:
             raise SpoolBroken(self._spool.path.name)
         for part in count(self._began.part):  # a number that another spool has taken is not ours
             sealed = await self._seal_as(part, self._began)
+            if sealed is not None:
+                return Sealed(self._scope, self._began.room_id, sealed)
+        raise AssertionError("unreachable")
+
+    async def sealed_before(self) -> Sealed | None:
+        """By the manifest alone, if it is of this very spool."""
+        if self._began is None:
+            return None
+        for part in count(self._began.part):
+            name = f"{_folder(self._began.recording_id, part)}manifest.json"
+            if not await self._blobs.exists(name):
+                return None
+            sealed = await self._as_sealed_before(name)
             if sealed is not None:
                 return Sealed(self._scope, self._began.room_id, sealed)
         raise AssertionError("unreachable")

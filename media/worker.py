@@ -28,6 +28,8 @@ from media.messages import (
     Roster,
     SealedRecording,
 )
+from media.patience import Patience
+from media.recovery import sweep
 from media.room import Room
 from media.session import Session
 from media.transport import gather_on
@@ -78,6 +80,7 @@ class MediaWorker:
         self._drain_seconds = drain_seconds
         recorders = new_recorder or partial(file_recorder, blobs, keys, clock, spool_dir)
         self._host = Host(worker_id, keyvalue, clock, hooks, ice, self._capacity, recorders)
+        self._patience = Patience(clock)
         self._beats: list[asyncio.Task[None]] = []
         self._sessions: dict[Session, asyncio.Task[None]] = {}
         self._server: asyncio.Server | None = None
@@ -123,6 +126,8 @@ class MediaWorker:
         ]
         await self._beat()
         log.info("media_worker_started", worker_id=self._worker_id)
+        if unreadable := await sweep(self._recovery_dir):
+            log.error("media_spools_unreadable", spools=unreadable)
 
     async def close(self) -> None:
         await self._host.drain(self._drain_seconds)
@@ -248,7 +253,7 @@ class MediaWorker:
         """What a process that died left is sealed by whichever worker of this machine comes first. A folder that cannot
         be read now ends no call."""
         try:
-            await report_recovered(self._recovery_dir, self._blobs, self._keys, self._hooks)
+            await report_recovered(self._recovery_dir, self._blobs, self._keys, self._hooks, self._patience)
         except OSError:
             log.exception("media_recovery_failed")
 

@@ -10,8 +10,9 @@ import pytest
 from obstore.store import LocalStore
 
 from media.manifest import verify_manifest
-from media.recovery import Recovered, recover
-from media.spool import HEAD
+from media.patience import PAUSES, Patience
+from media.recovery import Recovered, recover, sweep
+from media.spool import HEAD, SpoolReader
 from ports.blobs import SealedBlobs
 from ports.clock import FrozenClock
 from ports.keys import MemoryKeys
@@ -21,8 +22,9 @@ from tests.media.streams import decoded
 ROOT = Path(__file__).parents[2]
 
 
-async def recovered(studio: Studio) -> list[Recovered]:
-    return [found async for found in recover(studio.folder, blobs=studio.blobs, keys=studio.keys)]
+async def recovered(studio: Studio, patience: Patience | None = None) -> list[Recovered]:
+    found = recover(studio.folder, blobs=studio.blobs, keys=studio.keys, patience=patience)
+    return [one async for one in found]
 
 
 async def left_behind(studio: Studio, frames: int = 60, heads: bool = False) -> Path:
@@ -253,3 +255,48 @@ async def test_a_killed_process_loses_two_seconds_at_most(tmp_path):
         lost = sent[track.kind] - decoded(data)
         assert 0 <= lost / (30 if track.kind == "video" else 50) <= 2.0
     assert len(found.recording.tracks) == 2
+
+
+async def test_what_was_sealed_and_not_told_is_known_by_its_manifest_and_not_decrypted_again(tmp_path, monkeypatch):
+    studio, opened, opening = Studio(tmp_path, FrozenClock()), [], SpoolReader._open
+
+    def counted(reader, record, *data):
+        opened.append(record.number)
+        return opening(reader, record, *data)
+
+    await left_behind(studio)
+    (first,) = await recovered(studio)
+    monkeypatch.setattr(SpoolReader, "_open", counted)
+    assert await recovered(studio) == [first]
+    assert opened == [0]
+
+
+async def test_a_spool_that_cannot_be_sealed_is_tried_ever_more_rarely_and_holds_up_no_other(tmp_path, monkeypatch):
+    studio, tried = Studio(tmp_path, clock := FrozenClock()), []
+    path = await left_behind(studio)
+    patience = Patience(clock)
+
+    async def fails(spool, **ports):
+        tried.append(spool)
+        raise OSError("no space")
+
+    monkeypatch.setattr("media.recovery.seal_spool", fails)
+    for pause in (*PAUSES, PAUSES[-1]):
+        for moment in (0.0, pause - 1):
+            clock.advance(moment)
+            assert await recovered(studio, patience) == []
+        assert tried == [path]
+        tried.clear()
+        clock.advance(1.0)
+    monkeypatch.undo()
+    (found,) = await recovered(studio, patience)
+    assert found.path == path
+
+
+async def test_a_file_without_a_name_is_removed_once_nobody_can_be_making_it_and_unreadable_ones_are_told(tmp_path):
+    young, old, aside = (tmp_path / name for name in ("a.new", "b.new", "c.unreadable"))
+    for path in (young, old, aside):
+        path.write_bytes(b"CVXSPL1\n")
+    os.utime(old, (1, 1))
+    assert await sweep(tmp_path) == ("c.unreadable",)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.new", "c.unreadable"]

@@ -13,6 +13,7 @@ from media.attendance import EMPTY_SECONDS, HOST_SECONDS
 from media.errors import MediaUnavailable, RecorderFailed, RoomUnknown, WorkerDraining, WorkerFull
 from media.handshake import introduce
 from media.hooks import Hooks
+from media.host import report_recovered
 from media.ice import LOOPBACK
 from media.link import Link
 from media.messages import (
@@ -25,6 +26,7 @@ from media.messages import (
     RosterChanged,
     SealedRecording,
 )
+from media.patience import PAUSES, Patience
 from media.placement import LEASE_SECONDS, live_workers, worker_of
 from media.recorder import Recorder
 from media.wire import Status
@@ -253,6 +255,29 @@ async def test_a_recording_that_a_dead_worker_left_is_sealed_and_reported_by_the
     ((scope, room_id, sealed),) = plant.reports.named("recording_sealed")
     assert (scope, room_id, sealed.recording_id) == ("case-1", "r0", "rec-0")
     await until(lambda: not list((plant.folder / "spool").glob("*.spool")))
+
+
+async def test_what_was_recovered_and_cannot_be_told_is_told_again_ever_more_rarely(plant):
+    dead = Recorder(
+        scope="case-1", recording_id="rec-0", serial="REC0000", room_id="r0", blobs=plant.blobs, keys=plant.keys,
+        clock=plant.clock, spool_dir=plant.folder / "spool", on_event=lambda event: None,
+    )  # fmt: skip
+    await dead.start()
+    await dead.seal("its process died before it could tell")
+    dead.release()
+    told, patience = [], Patience(clock := FrozenClock())
+
+    async def recording_sealed(scope: str, room_id: str, recording: SealedRecording) -> None:
+        told.append(room_id)
+        raise OSError("no database")
+
+    for pause in (0.0, PAUSES[0], PAUSES[1]):
+        told.clear()
+        clock.advance(pause)
+        for _ in range(2):
+            hooks = Hooks(recording_sealed=recording_sealed)
+            await report_recovered(plant.folder / "spool", plant.blobs, plant.keys, hooks, patience)
+        assert told == ["r0"]
 
 
 async def test_a_draining_worker_opens_no_room(plant):
