@@ -80,7 +80,7 @@ class Marked(Entry, frozen=True, tag="mark"):
 
 
 class Lost(Entry, frozen=True, tag="lost"):
-    """Frames that came while the disk did not follow."""
+    """Frames that came and are not here: the disk did not follow, or the track had too many segments."""
 
     frames: int
 

@@ -16,7 +16,7 @@ class Tape:
         self.writer = writer
         self.began_at = clock.now()
         self.gaps = GapCount()
-        self.lost = 0  # frames that the disk did not follow
+        self.lost = 0  # frames that came and are not recorded
         self.lost_ms: int | None = None  # when last
         self.muted: set[str] = set()  # tracks, as the last that was written of them says
         self._clock = clock
@@ -37,9 +37,13 @@ class Tape:
         """False: the queue is full; a frame is then lost and counted."""
         taken = self.writer.put(stream, entry)
         if not taken:
-            self.lost += isinstance(entry, Frame)
-            self.lost_ms = self.now_ms()
+            self.lose(isinstance(entry, Frame))
         return taken
+
+    def lose(self, frames: int = 1) -> None:
+        """What came is not recorded."""
+        self.lost += frames
+        self.lost_ms = self.now_ms()
 
     def durable_ms(self, stream: int) -> int | None:
         """Of the stream's newest entry on the disk."""

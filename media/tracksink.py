@@ -82,6 +82,7 @@ class TrackSink:
         self._asked = self._key_at = float("-inf")
         self._open, self._video = True, info.kind == "video"
         self._written = False  # by a segment before this one
+        self._spent = False  # has had all its segments
         self._rotation = self._turns = 0
         self._said_ms = self._taken_ms = 0  # when it was last muted or unmuted; its newest frame
 
@@ -196,7 +197,11 @@ class TrackSink:
         """False where none can begin: with a picture that needs others, or for want of room."""
         info, tape = self.info, self._tape
         number = tape.next_number(info.track_id) if frame.key else None
-        if number is None or number > SEGMENTS_LIMIT:
+        if self._spent or (number or 0) > SEGMENTS_LIMIT:
+            self._spent = True
+            tape.lose()
+            return False
+        if number is None:
             self._assembler.restart()
             return False
         at_ms = tape.at_ms(frame.arrived)

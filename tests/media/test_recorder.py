@@ -222,6 +222,20 @@ async def test_frames_that_find_the_queue_full_are_counted_and_told(tmp_path):
     assert manifest.tracks[0].segments[0].ended == "disk"
 
 
+async def test_frames_of_a_track_that_had_all_its_segments_are_counted_as_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr("media.tracksink.SEGMENTS_LIMIT", 1)
+    studio = Studio(tmp_path, FrozenClock())
+    recorder = studio.recorder()
+    await recorder.start()
+    first = recorder.open_track(camera(), nothing)
+    at = play(first, 30, 0.0)
+    first.close("replaced")
+    play(recorder.open_track(camera(), nothing), 30, at)
+    assert recorder.status().stalled is True
+    manifest = await manifest_of(studio, await recorder.seal("done"))
+    assert (manifest.frames_lost, manifest.complete, len(manifest.tracks[0].segments)) == (30, False, 1)
+
+
 async def test_a_late_joiner_starts_where_it_came_on_the_recordings_clock(tmp_path):
     studio = Studio(tmp_path, FrozenClock())
     recorder = studio.recorder()
