@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cases.desk import Desk
 from cases.press import Press
+from cases.readout import Read
 from cases.workflow import CHANNEL
 from esign.service import warm
 from media.client import MediaClient
@@ -56,14 +57,16 @@ async def run_jobs(
     clock: Clock | None = None,
     composer: Composer | None = None,
     rooms: MediaClient | None = None,
+    read: Read | None = None,
 ) -> AsyncIterator["Jobs"]:
     """Jobs run until the block ends; a failure of the tail, or of the processes that make PDFs, ends the block with it.
-    `clock` is that of the pauses between attempts. Without a `composer` films are left out, without `rooms` no
-    meeting's recorder is stopped, each with a warning, and nobody's presence is taken back."""
+    `clock` is that of the pauses between attempts. Without a `composer` films are left out, without `read` photos
+    are not read, without `rooms` no meeting's recorder is stopped, each with a warning, and nobody's presence is taken
+    back."""
     with _pool(authority_dir, processes or max(1, (os.cpu_count() or 2) - 1)) as pool:
         cutter = Cutter(composer) if composer else None
         pool.submit(os.getpid)  # the first child starts now: its imports take seconds
-        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms, clock or SystemClock(), cutter, rooms)
+        effects = Effects(desk, Press(pool, authority_dir, tsa_url), sms, clock or SystemClock(), cutter, rooms, read)
         workflows = Workflows(queue_engine(engine.url, data_dir), effects.perform)
         await workflows.start()
         jobs = Jobs(desk, engine, workflows)
@@ -160,9 +163,11 @@ class Jobs:
 
 def _pool(authority_dir: Path, processes: int) -> ProcessPoolExecutor:
     """Spawned, since a fork of a process with threads may hang; the children end with this process, however it ends."""
-    return ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start, initargs=(authority_dir,))
+    return ProcessPoolExecutor(
+        processes, get_context("spawn"), initializer=_start, initargs=(authority_dir, os.getpid())
+    )
 
 
-def _start(authority_dir: Path) -> None:
-    die_with_parent()
+def _start(authority_dir: Path, parent: int) -> None:
+    die_with_parent(parent)
     warm(authority_dir)

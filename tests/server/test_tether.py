@@ -1,6 +1,9 @@
 """Real programs on the end of a tether."""
 
 import asyncio
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +15,16 @@ PARENT = """
 import subprocess, sys
 from server.tether import tethered
 subprocess.run(tethered({command!r}))
+"""
+
+POOL = """
+import os, signal
+from pathlib import Path
+from server.jobs import _pool
+pool = _pool(Path("nowhere"), 1)
+pool.submit(os.getpid)
+print(*pool._processes, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -31,10 +44,24 @@ async def test_it_dies_with_a_parent_that_is_killed():
     with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
         pid = int(await asyncio.to_thread(parent.stdout.readline))
         parent.kill()
-    deadline = time.monotonic() + 10
-    while _alive(pid):
-        assert time.monotonic() < deadline, "the program outlived its parent"
-        await asyncio.sleep(0.02)
+    await gone(pid)
+
+
+async def test_a_process_that_makes_pdfs_dies_although_its_parent_was_killed_before_it_had_begun():
+    with subprocess.Popen([sys.executable, "-c", POOL], stdout=subprocess.PIPE) as parent:
+        pid = int(await asyncio.to_thread(parent.stdout.readline))
+    await gone(pid)
+
+
+async def gone(pid: int) -> None:
+    deadline = time.monotonic() + 20
+    try:
+        while _alive(pid):
+            assert time.monotonic() < deadline, "the program outlived its parent"
+            await asyncio.sleep(0.02)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _alive(pid: int) -> bool:
