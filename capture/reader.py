@@ -7,7 +7,6 @@ output. It is nice to others and bounded in time and memory; whoever starts it k
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from datetime import date
 
@@ -59,6 +58,8 @@ def answer(task: Task) -> Told:
 
 
 def main() -> None:
+    import resource  # noqa: PLC0415 -- of Unix alone, and this module is imported for its messages
+
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -128,6 +128,7 @@ def _photos(case: Case) -> list[Fact]:
             "document": task.id_type,
             "side": photo.side,
             "status": task.status if task.status in ("approved", "rejected") else "uploaded",
+            **({"read": photo.readout.verdicts} if photo.readout else {}),
         }
         for task in case.photo_tasks
         for photo in task.kept

@@ -15,12 +15,13 @@ from cases.event import Event
 from cases.events_papers import CaseOpened
 from cases.fold_casework import CASEWORK_EFFECTS
 from cases.fold_composition import COMPOSITION_EFFECTS
+from cases.fold_identity import IDENTITY_EFFECTS
 from cases.fold_meeting import MEETING_EFFECTS
 from cases.fold_papers import PAPER_EFFECTS
 from cases.papers import Document, PhotoTask
 from cases.state import ASIDE, TRANSITIONS, State
 
-EFFECTS = PAPER_EFFECTS | MEETING_EFFECTS | COMPOSITION_EFFECTS | CASEWORK_EFFECTS
+EFFECTS = PAPER_EFFECTS | MEETING_EFFECTS | COMPOSITION_EFFECTS | CASEWORK_EFFECTS | IDENTITY_EFFECTS
 
 
 def next_state(state: State | None, kind: type[Event]) -> State:

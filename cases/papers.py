@@ -7,6 +7,16 @@ import msgspec
 from cases.parts import Field
 
 
+class Readout(msgspec.Struct, frozen=True):
+    """What the reading of a photo made of each field: agrees, differs or unread; hints for staff, and why nothing could
+    be read."""
+
+    verdicts: dict[str, str]
+    hints: tuple[str, ...]
+    why: str | None
+    source: str
+
+
 class Photo(msgspec.Struct, frozen=True):
     photo_id: str
     side: str
@@ -19,6 +29,7 @@ class Photo(msgspec.Struct, frozen=True):
     at: datetime
     source: str
     deleted: str | None = None  # the reason on a tombstone
+    readout: Readout | None = None
 
 
 class PhotoTask(msgspec.Struct, frozen=True):

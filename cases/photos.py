@@ -156,6 +156,11 @@ async def read_photo(desk: Desk, actor: Actor, case_id: str, photo_id: str, vari
     raise CasePhotoNotFound
 
 
+async def photo_bytes(desk: Desk, case_id: str, photo: Photo) -> bytes:
+    """The card, or the whole photo where none was found. Raises BlobNotFound."""
+    return await desk.blobs.get(_blob(case_id, photo.photo_id, "card" if photo.cropped else "original"), scope=case_id)
+
+
 def _own_task(case: Case, actor: Actor, task_id: str) -> PhotoTask:
     person = gates.person_of(case, actor)
     task = gates.photo_task(case, task_id)

@@ -21,6 +21,7 @@ from cases.events_casework import (
     QueryWithdrawn,
 )
 from cases.events_composition import CompositionFailed, CompositionMade
+from cases.events_identity import PhotoRead
 from cases.events_meeting import (
     CodeRefused,
     CodeSent,
@@ -191,7 +192,7 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
 }
 
 # What is written down about a case without being a step of it: who looked, what was sent or failed, what became of a
-# part of a recording. In any state.
+# part of a recording, what was read of a photo. In any state.
 ASIDE: frozenset[type[Event]] = frozenset(
     {
         RecordingViewed,
@@ -203,5 +204,6 @@ ASIDE: frozenset[type[Event]] = frozenset(
         CompositionFailed,
         RecordingPartSealed,
         RecordingPartMissing,
+        PhotoRead,
     }
 )

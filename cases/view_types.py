@@ -90,6 +90,14 @@ class PersonView(View, frozen=True):
     confirmations: ConfirmationsView
 
 
+class ReadoutView(View, frozen=True):
+    """`verdicts`: field (number, name, birth_date, side, mrz) → agrees, differs, unread. For staff alone."""
+
+    verdicts: dict[str, str]
+    hints: tuple[str, ...]
+    why: str | None
+
+
 class PhotoView(View, frozen=True):
     id: str
     side: str
@@ -97,6 +105,7 @@ class PhotoView(View, frozen=True):
     quality: tuple[str, ...]
     at: datetime
     cropped: bool
+    readout: ReadoutView | None = None
 
 
 class PhotoTaskView(View, frozen=True):

@@ -9,7 +9,7 @@ from cases.forms import age_on
 from cases.gates import lock_reasons
 from cases.items import ITEMS, Text
 from cases.live import RecorderLive
-from cases.papers import Document, PhotoTask
+from cases.papers import Document, Photo, PhotoTask
 from cases.parts import CasePerson, Field
 from cases.script import script
 from cases.view_types import (
@@ -31,6 +31,7 @@ from cases.view_types import (
     PhotoTaskView,
     PhotoView,
     PromptView,
+    ReadoutView,
     RecorderView,
     ReviewView,
     SignerView,
@@ -101,7 +102,7 @@ def case_view(case: Case, viewer: Actor, recorder: RecorderLive | None, assessme
         host=HostView(case.meeting.host.id, case.meeting.host.name) if case.meeting else None,
         me=viewer.id if member else None,
         people=tuple(_person(case, person, viewer) for person in case.persons),
-        photo_tasks=tuple(_task(task) for task in tasks),
+        photo_tasks=tuple(_task(task, viewer) for task in tasks),
         documents=tuple(_document(document, viewer) for document in case.documents),
         meeting=_meeting(case, viewer, recorder),
         script=script(case),
@@ -163,10 +164,17 @@ def _phone_verified(case: Case, person: CasePerson, viewer: Actor) -> bool:
     return viewer.session_id in sessions if own_device else bool(sessions)
 
 
-def _task(task: PhotoTask) -> PhotoTaskView:
-    photos = tuple(PhotoView(p.photo_id, p.side, p.score, p.quality, p.at, p.cropped) for p in task.kept)
+def _task(task: PhotoTask, viewer: Actor) -> PhotoTaskView:
+    photos = tuple(_photo(photo, viewer) for photo in task.kept)
     requirement = REQUIREMENTS[task.id_type]
     return PhotoTaskView(task.task_id, task.person_id, PHOTO_LABEL, requirement, task.status, task.rejection, photos)
+
+
+def _photo(photo: Photo, viewer: Actor) -> PhotoView:
+    """What was read of it is for staff alone: whoever would pass off another's card need not know what was noticed."""
+    seen = photo.readout if viewer.kind != "member" else None
+    readout = ReadoutView(seen.verdicts, seen.hints, seen.why) if seen else None
+    return PhotoView(photo.photo_id, photo.side, photo.score, photo.quality, photo.at, photo.cropped, readout)
 
 
 def _document(document: Document, viewer: Actor) -> DocumentView:

@@ -15,6 +15,7 @@ from cases.errors import CaseNotFound, WrongState
 from cases.failures import effect_failed
 from cases.notices import notify_submitted
 from cases.press import Press, issue_document, seal_document, sign_document
+from cases.readout import Read, read_text
 from cases.state import TRANSITIONS
 from esign.errors import AuthorityMissing, EsignError, FontsMissing, TimestampUnavailable
 from media.client import MediaClient
@@ -48,7 +49,8 @@ class Effect(msgspec.Struct, frozen=True):
     @property
     def queue(self) -> str:
         """Apart from each other, so that an SMS gateway that is away holds up no document, and no film does."""
-        return {"notice": "notices", "film": "films", "close": "rooms"}.get(self.kind, "effects")
+        own = {"notice": "notices", "film": "films", "close": "rooms", "read": "readings"}
+        return own.get(self.kind, "effects")
 
 
 def effects_of(entry: Entry) -> tuple[Effect, ...]:
@@ -82,6 +84,11 @@ def _film(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
     return (Effect(f"{entry.id}:film", "films", "film", (entry.case_id, body["recording_id"])),)
 
 
+def _read(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
+    """One line for all cases: photos are read one at a time."""
+    return (Effect(f"{entry.id}:read", "readings", "read", (entry.case_id, body["photo_id"])),)
+
+
 def _close_room(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
     """Whoever ends a meeting asks for it too; this makes sure that nothing is recorded after the end."""
     return (Effect(f"{entry.id}:room", f"{entry.case_id}:room", "close", (entry.case_id, body["room_id"])),)
@@ -101,6 +108,7 @@ _WANTED: dict[str, Callable[[Entry, dict[str, Any]], tuple[Effect, ...]]] = {
     "InkAccepted": _sign,
     "CaseSubmitted": _close,
     "MeetingEnded": _close_room,
+    "PhotoAdded": _read,
     "RecordingSealed": _film,
     "RecordingPartSealed": _film,
     "RecordingCompleted": _film,
@@ -119,9 +127,10 @@ class Effects:
         clock: Clock,
         cutter: Cutter | None = None,
         rooms: MediaClient | None = None,
+        read: Read | None = None,
     ):
         self._desk, self._press, self._gateway, self._clock = desk, press, gateway, clock
-        self._cutter, self._rooms = cutter, rooms
+        self._cutter, self._rooms, self._read_photo = cutter, rooms, read
         self._ending = asyncio.Event()
         self.broken = asyncio.Event()
         self._by_kind: dict[str, Callable[..., Awaitable[None]]] = {
@@ -131,6 +140,7 @@ class Effects:
             "notice": self._notice,
             "film": self._film,
             "close": self._close,
+            "read": self._read,
         }
 
     def end(self) -> None:
@@ -201,3 +211,9 @@ class Effects:
             return
         with contextlib.suppress(RoomUnknown):
             await self._rooms.close_room(room_id, "ended")
+
+    async def _read(self, case_id: str, photo_id: str) -> None:
+        if self._read_photo is None:
+            log.warning("photo_not_read", case_id=case_id, why="no reader was given to these jobs")
+        else:
+            await read_text(self._desk, self._read_photo, case_id, photo_id)

@@ -18,7 +18,7 @@ import pysqlite3.dbapi2
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy import URL, Engine, create_engine
 
-QUEUES = ("effects", "notices", "films", "rooms")
+QUEUES = ("effects", "notices", "films", "rooms", "readings")
 APPLICATION_VERSION = "cvx-effects-1"  # pinned: a newer build finishes what an older one began
 EXECUTOR = "jobs"  # the same on every host: whichever starts next resumes what is unfinished
 POLLING_SECONDS = 0.1

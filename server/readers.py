@@ -1,0 +1,43 @@
+"""Reading what is printed on a photo, in a process of its own: nice to others, bounded, and dead with this one."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Sequence
+from subprocess import PIPE
+
+import msgspec
+import structlog
+
+from capture.reader import COMMAND, Task, Told
+from capture.verdict import unread
+from server.tether import tethered
+
+SECONDS = 90.0  # a loaded machine needs ten times what an idle one does
+
+log = structlog.get_logger()
+
+
+class Readers:
+    """One photo a process: the engine's 500 MB are there only while something is read."""
+
+    def __init__(self, command: Sequence[str] = COMMAND, seconds: float = SECONDS):
+        self._command, self._seconds = tuple(command), seconds
+
+    async def read(self, task: Task) -> Told:
+        """A process that dies or takes too long could not read it: a fact like any other."""
+        process = await asyncio.create_subprocess_exec(*tethered(self._command), stdin=PIPE, stdout=PIPE)
+        why = "failed"
+        try:
+            async with asyncio.timeout(self._seconds):
+                said, _ = await process.communicate(msgspec.msgpack.encode(task))
+            if process.returncode == os.EX_OK:
+                return msgspec.json.decode(said, type=Told)
+        except TimeoutError:
+            why = "timed_out"
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        log.warning("photo_not_read", why=why, status=process.returncode)
+        return Told("", unread(task.expected).verdicts, why=why)

@@ -1,0 +1,74 @@
+"""What the reading of a photo leaves behind: a fact at the photo, for staff, and nothing else."""
+
+import pytest
+
+from capture.reader import Told
+from capture.verdict import Expected
+from cases import photos
+from cases.facts import facts_of
+from cases.reading import case_view
+from cases.readout import read_text
+from tests.cases.stage import AGENT, ALONE, WANG, Stage, card_photo
+
+TASK = "identity-1"
+
+
+@pytest.fixture
+async def stage():
+    stage = Stage()
+    await stage.open(ALONE)
+    await photos.acknowledge(stage.desk, WANG, stage.case_id, TASK)
+    return stage
+
+
+class Reader:
+    """Answers what it is given, and remembers what it was asked."""
+
+    def __init__(self, told: Told):
+        self.told, self.tasks = told, []
+
+    async def __call__(self, task):
+        self.tasks.append(task)
+        return self.told
+
+
+async def add(stage, side="front"):
+    _, photo_id = await photos.add_photo(stage.desk, WANG, stage.case_id, TASK, card_photo(), side, True, side)
+    return photo_id
+
+
+DIFFERS = Told("engine 1", {"number": "differs", "name": "agrees"}, {"number": "B123456780"}, ("screen",))
+
+
+async def test_a_photo_is_read_once_against_what_the_case_says(stage):
+    photo_id, reader = await add(stage), Reader(DIFFERS)
+    for _ in range(2):  # once more after a crash
+        await read_text(stage.desk, reader, stage.case_id, photo_id)
+    case = await stage.case()
+    profile = case.persons[0].profile
+    (task,) = reader.tasks
+    assert (task.expected.number, task.expected.names[0]) == (profile["id_no"], profile["name"])
+    assert isinstance(task.expected, Expected)
+    assert [entry.type for entry in case.history].count("PhotoRead") == 1
+    body = (await stage.desk.journal.read(stage.case_id))[-1].body
+    photo = case.photo_tasks[0].photos[0]
+    assert (body["read"], body["sha256"]) == ({"number": "B123456780"}, photo.card_sha256 or photo.original_sha256)
+    assert case.persons[0].profile == profile
+
+
+async def test_staff_see_what_was_read_and_the_customer_does_not(stage):
+    photo_id = await add(stage)
+    await read_text(stage.desk, Reader(DIFFERS), stage.case_id, photo_id)
+    case = await stage.case()
+    seen = [(await case_view(stage.desk, who, case)).photo_tasks[0].photos[0].readout for who in (AGENT, WANG)]
+    assert (seen[0].verdicts, seen[0].hints, seen[1]) == (DIFFERS.verdicts, ("screen",), None)
+    assert facts_of(case)["photos"][0]["read"] == {"number": "differs", "name": "agrees"}
+    assert "B123456780" not in str(facts_of(case))
+
+
+async def test_a_photo_that_was_deleted_is_not_read(stage):
+    photo_id, reader = await add(stage), Reader(DIFFERS)
+    await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo_id)
+    await read_text(stage.desk, reader, stage.case_id, photo_id)
+    assert reader.tasks == []
+    assert "PhotoRead" not in [entry.type for entry in (await stage.case()).history]
