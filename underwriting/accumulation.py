@@ -20,8 +20,9 @@ ACCIDENT = ("accident",)
 INVESTMENT = ("investment_life", "investment_annuity")
 LAPSED = "lapsed"
 NO_LONGER_PAID = ("paid_up_reduced", "extended_term")
-# 玖、三、(一)註1 and (二)【註】: flags of a product or policy that keep it out of the sums for financial underwriting.
-NOT_FINANCED = ("single_premium", "micro", "government_paid", "employer_paid", "renewal_unchanged")
+# 玖、三、(六)1【註】: flags of a product or policy that keep it out of the sums that ask for papers; (一)註1 leaves out
+# 躉繳 and 旅平 besides.
+NOT_COUNTED = ("micro", "government_paid", "employer_paid", "renewal_unchanged")
 
 
 class Policy(NamedTuple):
@@ -54,8 +55,23 @@ def everything(_: Application, __: Cover) -> bool:
 @derived
 def counts_for_finance(application: Application, cover: Cover) -> bool:
     """玖、三、(一)註1: 躉繳, 旅平, 微型, 政府或雇主全額負擔之團險 and unchanged renewals are left out."""
-    named = cover.line in ("travel", "micro")
-    return not named and not any(application.maybe_flag(cover.path(flag)) for flag in NOT_FINANCED)
+    if cover.line == "travel" or single_premium(application, cover):
+        return False
+    return counts_for_papers(application, cover)
+
+
+@derived
+def counts_for_papers(application: Application, cover: Cover) -> bool:
+    """玖、三、(六)1 and (七)1【註】."""
+    return cover.line != "micro" and not any(application.maybe_flag(cover.path(flag)) for flag in NOT_COUNTED)
+
+
+@derived
+def single_premium(application: Application, cover: Cover) -> bool:
+    """躉繳: said of it, by what was paid at once, or by the application's 繳別."""
+    if application.maybe_flag(cover.path("single_premium")) or application.says(cover.path("single_premium_paid")):
+        return True
+    return isinstance(cover, Product) and application.stated("application.mode") == "single"
 
 
 @derived
@@ -67,6 +83,17 @@ def own_total(application: Application, line: str) -> float:
 @derived
 def peer_total(application: Application, line: str) -> float:
     return _stated(application, "peer_total", line, lambda: in_force(application, line, "peer"))
+
+
+@derived
+def total_for_papers(application: Application, line: str, insurer: str) -> float:
+    """A line's sum by which 財務狀況告知書 and 生存調查 are asked for (玖、三、(六)1, (七)1); `insurer` own or peer."""
+
+    def derive() -> float:
+        mine = applied(application, line, counts_for_papers) if insurer == "own" else 0
+        return mine + in_force(application, line, insurer, counts_for_papers)
+
+    return _stated(application, f"{insurer}_total", line, derive)
 
 
 def own_totals(application: Application, lines: Iterable[str]) -> float:
@@ -89,7 +116,7 @@ def applied(application: Application, line: str, counts: Counts = everything) ->
 def in_force(application: Application, line: str, insurer: str = "own", counts: Counts = everything) -> float:
     """What the insurer's policies of the line hold; lapsed ones hold nothing."""
     return sum(
-        _amount(application, policy)
+        covered(application, policy)
         for policy in policies(application)
         if (policy.line, policy.insurer) == (line, insurer) and policy.status != LAPSED and counts(application, policy)
     )
@@ -139,11 +166,10 @@ def annualised_premium(application: Application) -> float:
 
 
 def yearly_premium(application: Application, cover: Cover) -> float:
-    single = application.maybe_number(cover.path("single_premium_paid"))
-    if single is None:
-        premium = application.number(cover.path("annual_premium"))
-    else:
-        premium = single * application.parameter("single_premium_share")
+    paid = application.maybe_number(cover.path("single_premium_paid"))
+    premium = application.number(cover.path("annual_premium")) if paid is None else paid
+    if single_premium(application, cover):
+        premium *= application.parameter("single_premium_share")
     return premium_in_twd(application, premium, _currency(application, cover))
 
 
@@ -163,7 +189,7 @@ def exam_part(application: Application, cover: Cover) -> float:
     factor = application.maybe_number(cover.path("exam_factor"))
     if weighed is not None or factor is None:
         return weighed or 0
-    return _amount(application, cover) * factor
+    return covered(application, cover) * factor
 
 
 def is_investment(application: Application, cover: Cover) -> bool:
@@ -195,7 +221,8 @@ def _stated(application: Application, name: str, line: str, derive: Callable[[],
     return application.maybe_number(f"{name}.{line}") or 0
 
 
-def _amount(application: Application, cover: Cover) -> float:
+def covered(application: Application, cover: Cover) -> float:
+    """What it insures, in NTD."""
     if isinstance(cover, Product):
         return amount_in_twd(application, cover)
     amount = application.number(cover.path("amount"))

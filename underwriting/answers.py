@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from underwriting.application import Application, Person
-from underwriting.evidence import documents, ids, named, of_persons, signatures, status
+from underwriting.evidence import calls_made, documents, ids, named, of_persons, signatures, status
 from underwriting.model import Finding
 
 
@@ -27,7 +27,7 @@ def sign(application: Application, title: str, person: Person, **more: Any) -> F
 def call(application: Application, people: Iterable[Person], why: str, **more: Any) -> Finding:
     """CALL: each of these persons has been called; `items` are the roles that have not."""
     people = tuple(people)
-    done = [of_persons(application.entries("calls"), person) for person in people]
+    done = [of_persons(calls_made(application), person) for person in people]
     lacking = tuple(person.role for person, calls in zip(people, done, strict=True) if not calls)
     return Finding(
         "CALL",

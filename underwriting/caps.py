@@ -12,13 +12,14 @@ from underwriting.derived import derived
 from underwriting.occupation import occupation_limits
 from underwriting.persons import is_under
 from underwriting.rules.c02_form import occupation_class
-from underwriting.scopes import applied_for, concerns
+from underwriting.scopes import applied_for, concerns, oiu
 
 Caps = Mapping[str, float]
 CARE = ("ltc", "dementia", "ltc_dementia")
 TOTALS = {"life": LIFE, "ltc_dementia": CARE}  # lines that are added up under one cap
 BY_CLASS = ("accident", "accident_medical_daily", "disability_lump", "disability_monthly")
 SAME_CAPS = ("student", "homemaker", "retired")
+NATIONAL = "TW"
 
 
 def total_of(application: Application, line: str) -> float:
@@ -97,9 +98,18 @@ def _perhaps(application: Application, *found: str) -> bool:
 
 
 @derived
+def is_foreign(application: Application) -> bool:
+    """外籍人士: said so, else another nationality without a 身分證; an offshore policy has its own rules (壹拾捌)."""
+    stated = application.maybe_flag("insured.foreign")
+    if stated is not None or oiu(application) or application.stated("insured.roc_id"):
+        return bool(stated)
+    return application.stated("insured.nationality", NATIONAL) != NATIONAL
+
+
+@derived
 def foreign_kind(application: Application) -> str:
     """捌、二、(七): "" for nationals; a foreign spouse with a job is general (註3)."""
-    if not application.maybe_flag("insured.foreign"):
+    if not is_foreign(application):
         return ""
     stated = application.maybe_text("insured.foreign_kind")
     if stated is not None:

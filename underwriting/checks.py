@@ -1,8 +1,8 @@
-"""Findings that need evidence of another kind than documents: examinations, surveys, visits; and caps."""
+"""Findings that need evidence of another kind than documents: surveys, visits, statements; and caps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from underwriting.answers import cap_exceeded, review
@@ -18,16 +18,6 @@ def survey(application: Application, text: str, **more: Any) -> Finding:
 
 def visit(application: Application, text: str, **more: Any) -> Finding:
     return _closed_by(application, "VISIT", "visits", text, **more)
-
-
-def exam(application: Application, items: Iterable[str], text: str, **more: Any) -> Finding:
-    """體檢: closed when the examination on file holds every item; `items` are those asked for."""
-    wanted = tuple(dict.fromkeys(items))
-    done = application.stated("exam.items", ())
-    lacking = not isinstance(done, list | tuple) or not set(wanted) <= {item for item in done if isinstance(item, str)}
-    found = () if lacking else ("exam",)
-    more = {"subject": "insured", "person": "insured", "who": "customer"} | more
-    return Finding("EXAM", text, status(not lacking), items=wanted, satisfied_by=found, **more)
 
 
 def stated_on_record(application: Application, kind: str, text: str, **more: Any) -> Finding:
@@ -54,5 +44,5 @@ def the(application: Application, role: str) -> Person | None:
 
 
 def _closed_by(application: Application, kind: str, path: str, text: str, **more: Any) -> Finding:
-    found = ids(application.entries(path))
+    found = ids(entry for entry in application.entries(path) if entry.get("outcome") != "failed")
     return Finding(kind, text, status(bool(found)), satisfied_by=found, **{"who": "reviewer"} | more)

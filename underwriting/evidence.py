@@ -51,6 +51,11 @@ def signatures(application: Application, title: str, person_id: str) -> tuple[di
     return tuple(s for s in found if s.get("document") == title and s.get("person") == person_id)
 
 
+def calls_made(application: Application) -> tuple[dict[str, Any], ...]:
+    """A call that could not be completed (`outcome` "failed") closes nothing (◎ 16)."""
+    return tuple(entry for entry in application.entries("calls") if entry.get("outcome") != "failed")
+
+
 def of_person(entries: Iterable[dict[str, Any]], person_id: str) -> tuple[dict[str, Any], ...]:
     return tuple(entry for entry in entries if entry.get("person") == person_id)
 

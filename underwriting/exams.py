@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from underwriting.accumulation import exam_amount, own_total
 from underwriting.ages import insurance_age
 from underwriting.application import Application, Person, Unknown
 from underwriting.checks import the
+from underwriting.dates import months_later
 from underwriting.derived import derived
+from underwriting.evidence import status
+from underwriting.model import Finding
 from underwriting.persons import is_under
 from underwriting.scopes import concerns
 
@@ -156,6 +162,49 @@ def all_items(application: Application) -> Items:
     for kind in KINDS:
         found |= dict.fromkeys(_or_nothing(application, by_amount, kind))
     return tuple(found)
+
+
+def exam(application: Application, items: Iterable[str], text: str, **more: Any) -> Finding:
+    """體檢: closed when the examination on file is still good and holds every item; `items` are those asked for."""
+    wanted = tuple(dict.fromkeys(items))
+    done = set(wanted) <= done_items(application) and still_good(application)
+    more = {"subject": "insured", "person": "insured", "who": "customer"} | more
+    return Finding("EXAM", text, status(done), items=wanted, satisfied_by=("exam",) if done else (), **more)
+
+
+@derived
+def done_items(application: Application) -> frozenset[str]:
+    """What the examination on file holds; 血液生化 holds four others (壹拾壹、二)."""
+    listed = application.stated("exam.items", application.stated("exam_items", ()))
+    done = {item for item in listed if isinstance(item, str)} if isinstance(listed, list | tuple) else set()
+    parts = application.parameter("exam_parts")
+    return frozenset(done.union(*(parts[item] for item in done if item in parts)))
+
+
+@derived
+def validity_months(application: Application) -> int:
+    """12 when the exam amount is at most 6,000萬 and every earlier policy was standard; else, or abnormal, 6."""
+    limits = application.parameter("exam_validity")
+    small = sum(exam_amount(application, kind) for kind in KINDS) <= limits["amount"]
+    if not small or application.maybe_flag("exam.abnormal"):
+        return limits["other"]
+    standard = application.maybe_flag("all_previous_standard")
+    if standard is None:
+        standard = application.flag("exam.all_previous_standard")
+    return limits["standard"] if standard else limits["other"]
+
+
+@derived
+def still_good(application: Application) -> bool:
+    """體檢資料之適用期限 (壹拾壹、五), 6 months where nobody knows that it is 12; one without a date is not doubted."""
+    tested = application.maybe_day("exam.test_date")
+    if tested is None:
+        return True
+    try:
+        months = validity_months(application)
+    except Unknown:
+        months = application.parameter("exam_validity")["other"]
+    return tested <= application.day("application.date") <= months_later(tested, months)
 
 
 def is_child(application: Application) -> bool:

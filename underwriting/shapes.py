@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 CENTURIES = range(1800, 2300)  # a date outside these is a slip of the pen
+TAIPEI = timezone(timedelta(hours=8))
 LARGEST = 10**15  # NTD: an amount beyond this is one too
 
 
@@ -37,9 +38,13 @@ def number(path: str, value: Any) -> int | float:
 
 
 def day_of(path: str, value: Any) -> date:
+    """The day of a date or moment; a moment that says its zone counts by its day in Taiwan."""
+    text = string(path, value)
     try:
-        found = date.fromisoformat(string(path, value)[:10])
-    except ValueError:
+        found = date.fromisoformat(text[:10])
+        if len(text) > 16 and (text[-1] == "Z" or text[-6] in "+-"):
+            found = datetime.fromisoformat(text).astimezone(TAIPEI).date()
+    except (ValueError, OverflowError):
         raise Unknown(path, "malformed") from None
     if found.year not in CENTURIES:
         raise Unknown(path, "malformed")

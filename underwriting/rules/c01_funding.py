@@ -94,10 +94,14 @@ def concerned(application: Application) -> tuple[Product, ...]:
 
 
 def short_or_small(application: Application, product: Product) -> bool:
-    if product.line == "small_whole_life":
+    """小額終老保險 and 保險期間在 3 年以下之傷害險; a journey's accident insurance is one, a one-year product too."""
+    if product.line in ("small_whole_life", "travel"):
         return True
-    term = application.maybe_number(product.path("term_years")) if product.line == "accident" else None
-    return term is not None and term <= application.parameter("short_accident_years")
+    if product.line not in application.parameter("accident_lines"):
+        return False
+    term = application.maybe_number(product.path("term_years"))
+    short = term is not None and term <= application.parameter("short_accident_years")
+    return short or application.maybe_flag(product.path("one_year")) is True
 
 
 @derived

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from underwriting.accumulation import is_investment
 from underwriting.ages import is_senior
@@ -71,7 +70,7 @@ def substandard_proposal(application: Application) -> Iterator[Finding]:
 def illiterate_both_roles(application: Application, person: Person) -> Iterator[Finding]:
     """不識字者 who is policyholder and insured in one is declined."""
     both = person.roles == PARTIES
-    if both and investment(application) and application.maybe_flag("policyholder.illiterate"):
+    if both and investment(application) and application.maybe_flag(application.about(person, "illiterate")):
         yield reject(
             "不識字者同時為要保人及被保險人，婉拒投保投資型商品",
             subject="insured",
@@ -126,9 +125,8 @@ def insurable_interest(application: Application) -> Iterator[Finding]:
 def called_after_issue(application: Application) -> Iterator[Finding]:
     """發單後於契約撤銷期間屆滿前，以抽樣方式電話及錄音."""
     if investment(application):
-        issued: date | None = application.maybe_day("clock.issue_date")
         text = "發單後、契約撤銷期間屆滿前抽樣電訪要保人或法定代理人"
-        yield note("CALL", text, subject="policyholder", persons=("policyholder",), due=issued and issued.isoformat())
+        yield note("CALL", text, subject="policyholder", persons=("policyholder",))
 
 
 @rule("UW-01.7.3.2", applies=SALE)

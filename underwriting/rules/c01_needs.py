@@ -68,7 +68,7 @@ def cause_of_guardianship(application: Application, person: Person) -> Iterator[
     if application.text(application.about(person, "guardianship")) != "guardianship":
         return
     if any(life_or_accident(application, product) for product in application.products()):
-        yield doc(application, CAUSE, subject=person.role, person=person.role, who="customer")
+        yield doc(application, CAUSE, "監護宣告證明文件", subject=person.role, person=person.role, who="customer")
         yield from protector_signs(application, person, "guardianship", "guardian")
 
 
@@ -93,8 +93,8 @@ def annuity_of_the_severely_ill(application: Application, product: Product) -> I
     """年金險: 已罹患重症或可能發生短期死亡之疾病，應婉拒其投保; the diseases named are examples."""
     if product.line not in ("annuity", "investment_annuity"):
         return
-    named_ill = {str(disease.get("name")) for disease in application.entries("insured.diseases")}
-    listed = sorted(named_ill & set(application.parameter("diseases_near_death")))
+    told = {str(ill.get("name") or ill.get("title")) for ill in application.entries("insured.diseases")}
+    listed = sorted(told & set(application.parameter("diseases_near_death")))
     if application.maybe_flag("insured.severe_illness") or listed:
         yield reject("被保險人罹患重症或可能短期死亡之疾病", subject="insured", line=product.line, items=tuple(listed))
     elif application.maybe_flag("insured.motive_doubtful"):

@@ -7,11 +7,12 @@ from typing import Any
 
 from underwriting.ages import is_senior
 from underwriting.answers import attest, pending
-from underwriting.application import CLIENTS, Application, Person, Unknown
+from underwriting.application import CLIENTS, Application, Person, Product, Unknown
 from underwriting.derived import derived
 from underwriting.evidence import ROLE_ZH, ids, status
 from underwriting.model import Finding, Value
 from underwriting.rule import face_to_face, rule
+from underwriting.rules.c01_funding import short_or_small
 
 PROTECTORS = {"guardianship": "guardian", "assistance": "assistant"}
 
@@ -85,8 +86,13 @@ def client_agrees_to_be_recorded(application: Application) -> Iterator[Finding]:
     """應經客戶同意後將銷售過程以錄音方式保留紀錄; a recording that says nothing of consent is not refused."""
     wanted = clients_to_record(application)
     if wanted:
-        refused = [e for e in _recordings_of(application, wanted) if e.get("consent") is False]
-        yield Finding("ATTEST", "錄音經客戶同意", status(not refused), subject="recording", items=ids(refused))
+        made = _recordings_of(application, wanted)
+        refused = [entry for entry in made if entry.get("consent") is False]
+        done = bool(made) and not refused
+        by = ids(made) if done else ()
+        yield Finding(
+            "ATTEST", "錄音經客戶同意", status(done), subject="recording", items=ids(refused), satisfied_by=by
+        )
 
 
 @rule("UW-01.5.1.3", applies=face_to_face, before="submission")
@@ -188,20 +194,21 @@ def _recorded(application: Application, wanted: Wanted) -> Iterator[Finding]:
 
 
 def _recordings_of(application: Application, wanted: Wanted) -> list[dict[str, Any]]:
-    """Recordings of these persons; each names one person, since different persons are recorded separately."""
+    """Finished recordings of these persons; each names one person, since different persons are recorded separately."""
     people = [person_id for _, person_id in wanted]
-    return [entry for entry in application.entries("recordings") if entry.get("person") in people]
+    made = application.entries("recordings")
+    return [entry for entry in made if entry.get("person") in people and entry.get("sealed") is not False]
 
 
 def _needs(application: Application, index: int, product: dict[str, Any]) -> bool | Unknown:
-    line, term = product.get("line"), product.get("term_years")
-    if line == "small_whole_life" or (product.get("group") and line in ("annuity", "investment_annuity")):
+    line = str(product.get("line"))
+    if product.get("group") and line in ("annuity", "investment_annuity"):
         return False
-    if line == "accident" and isinstance(term, int | float) and term <= application.parameter("short_accident_years"):
-        return False
-    if product.get("is_investment") or str(line).startswith("investment_"):
-        return True
     try:
+        if short_or_small(application, Product(index, line, "")):
+            return False
+        if product.get("is_investment") or line.startswith("investment_"):
+            return True
         return application.flag(f"products.{index}.has_surrender_value")
     except Unknown as unknown:
         return unknown

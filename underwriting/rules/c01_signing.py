@@ -33,17 +33,19 @@ def dependants_sign(application: Application) -> Iterator[Finding]:
     for product in application.products():
         insured = application.stated(product.path("insured"))
         if product.is_rider and insured not in (None, *PARTIES, "main_insured"):
-            who = insured.get("id") if isinstance(insured, dict) else insured
-            given = signatures(application, "要保書", str(who))
+            who = str(insured.get("id") if isinstance(insured, dict) else insured)
+            signers = _dependant_signers(application, Person(who, product.path("insured"), (product.path("insured"),)))
+            own = signatures(application, "要保書", who) if "dependant" in signers else ()
+            theirs = _representative_signatures(application, "要保書") if signers != ("dependant",) else ()
             yield Finding(
                 "SIGN",
-                "眷屬親自簽名於「要保書」",
-                status(bool(given)),
+                "眷屬親自簽名於「要保書」，未成年者由法定代理人簽名",
+                status(bool(own or "dependant" not in signers) and bool(theirs or signers == ("dependant",))),
                 doc="要保書",
-                signers=("dependant",),
+                signers=signers,
                 line=product.line,
                 who="customer",
-                satisfied_by=ids(given),
+                satisfied_by=ids(own + theirs),
             )
 
 
@@ -173,6 +175,15 @@ def _roles_in(document: dict[str, Any], person: Person) -> tuple[str, ...]:
     """The roles under which the document has a signature field for the person."""
     wanted = document.get("signers")
     return tuple(role for role in person.roles if role in wanted) if isinstance(wanted, tuple) else ()
+
+
+def _dependant_signers(application: Application, person: Person) -> tuple[str, ...]:
+    """By (二) where his age is stated; below 7 his legal representative signs for him."""
+    if not (application.says(f"{person.role}.age") or application.says(f"{person.role}.birth_date")):
+        return ("dependant",)
+    if attained_age(application, person) < application.parameter("limited_capacity_age"):
+        return ("legal_representative_for_party", "legal_representative")
+    return ("dependant",) if is_adult(application, person) else ("dependant", "legal_representative")
 
 
 def _party_roles(person: Person) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from underwriting.answers import pending
 from underwriting.application import Application, Person, Unknown
-from underwriting.evidence import documents, ids, named, of_person, status
+from underwriting.evidence import calls_made, ids, named, of_persons, status
 from underwriting.model import Finding, Value
 from underwriting.rule import face_to_face, rule
 
@@ -144,7 +144,7 @@ def illiterate_is_called(application: Application, person: Person) -> Iterator[F
     """其它 1: 不識字 (also when he can sign his name): a call or a survey confirms his will."""
     if application.stated(application.about(person, "illiterate")) is not True:
         return
-    done = of_person(application.entries("calls"), person.id) + of_person(application.entries("surveys"), person.id)
+    done = of_persons(calls_made(application), person) + of_persons(application.entries("surveys"), person)
     yield Finding(
         "CALL_OR_SURVEY",
         f"{named(person)}不識字：須電訪或生存調查確認投保意願",
@@ -179,7 +179,7 @@ def _number(application: Application, person: Person, found: Situation) -> Itera
         person=person.role,
         value=found.number,
         who="customer",
-        satisfied_by=ids(witnesses[: found.number]) or documents(application, ("見證人聲明書",)),
+        satisfied_by=ids(witnesses[: found.number]),
     )
 
 

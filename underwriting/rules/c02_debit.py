@@ -33,7 +33,7 @@ def bank_is_asked_twice_to_verify(application: Application) -> Iterator[Finding]
         done = any(entry.get("result") in OK for entry in application.entries("verification"))
         yield pending("第 1 次核印失敗：補全後重新核印", done, subject="application", field="verification")
         return
-    due = deadline(application, failures[-1:])
+    due = deadline(application, "verification", failures[-1:])
     yield from by_remittance(application, "核印失敗達 2 次：改以匯款方式繳費", due)
 
 
@@ -58,9 +58,9 @@ def bank_is_asked_twice_to_pay(application: Application) -> Iterator[Finding]:
 def remittance_after_two_failed_debits(application: Application) -> Iterator[Finding | Value]:
     """扣款失敗照會通知後 14 天(日曆天)內 to ask for remittance, else 退件 (only after the later notice, AMB-32)."""
     failures = failed(application, "debit")
-    first = deadline(application, failures[:1]) if len(failures) > 1 else None
+    first = deadline(application, "debit", failures[:1]) if len(failures) > 1 else None
     if first:
-        last = deadline(application, failures) or first
+        last = deadline(application, "debit", failures) or first
         yield Value("deadline", first.isoformat())
         yield Value("deadline_at_the_latest", last.isoformat())
         yield from by_remittance(application, "扣款失敗達 2 次：欲改以匯款方式繳費", last)
@@ -123,9 +123,9 @@ def failed(application: Application, path: str) -> tuple[int, ...]:
     return tuple(i for i, entry in enumerate(application.entries(path)) if entry.get("result") in FAILED)
 
 
-def deadline(application: Application, failures: tuple[int, ...]) -> date | None:
+def deadline(application: Application, attempts: str, failures: tuple[int, ...]) -> date | None:
     """14 days after the last of these failures' notices; None before any notice."""
-    notices = [application.maybe_day(f"debit.{i}.notice_date") for i in failures]
+    notices = [application.maybe_day(f"{attempts}.{i}.notice_date") for i in failures]
     stated = [notice for notice in notices if notice] or [application.maybe_day("clock.failure_notice_date")]
     days = application.parameter("debit_failure_days")
     return days_after(stated[-1], days) if stated[-1] else None

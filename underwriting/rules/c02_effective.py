@@ -104,5 +104,9 @@ def payment_day(application: Application) -> date | None:
 
 @derived
 def accident_main(application: Application) -> bool:
+    """傷害險主約: accident insurance of any kind, a journey's too."""
     mains = [product for product in application.products() if not product.is_rider]
-    return bool(mains) and mains[0].line == "accident"
+    if not mains:
+        return False
+    by_line = mains[0].line == "travel" or mains[0].line in application.parameter("accident_lines")
+    return by_line or application.maybe_flag(mains[0].path("accident_type")) is True

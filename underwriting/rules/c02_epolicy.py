@@ -9,15 +9,19 @@ from underwriting.answers import attest, doc, note, pending, reject
 from underwriting.application import PARTIES, Application, Person
 from underwriting.evidence import named
 from underwriting.model import Finding
-from underwriting.rule import new_business, rule
+from underwriting.rule import all_of, new_business, rule
 
 
-def electronic(application: Application) -> bool:
+def on_screen(application: Application) -> bool:
     return application.stated("application.policy_form") == "electronic"
 
 
-def issued(application: Application) -> bool:
-    return electronic(application) and application.stated("clock.issue_date") is not None
+def out(application: Application) -> bool:
+    return application.stated("clock.issue_date") is not None
+
+
+electronic = all_of(new_business, on_screen)
+issued = all_of(new_business, on_screen, out)
 
 
 @rule("UW-02.6", applies=new_business)
@@ -31,9 +35,9 @@ def form_of_the_policy(application: Application) -> Iterator[Finding]:
 
 @rule("UW-02.7.1", each="policyholder", applies=electronic)
 def electronic_for_capable_adults(application: Application, person: Person) -> Iterator[Finding]:
-    """要保人需成年且具行為能力始可申請; a guardianship takes the capacity."""
+    """要保人需成年且具行為能力始可申請; 監護 takes the capacity, 輔助 does not (壹、一、(三)2)."""
     adult = is_adult(application, person)
-    capable = application.text(application.about(person, "guardianship")) == "none"
+    capable = application.text(application.about(person, "guardianship")) != "guardianship"
     if not (adult and capable):
         yield reject(
             f"{named(person)}須成年且具行為能力始可申請電子保單", subject=person.role, scope="electronic_policy"

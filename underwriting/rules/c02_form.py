@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from underwriting.answers import doc, note, pending, reject, sign
 from underwriting.application import PARTIES, Application, Unknown
 from underwriting.derived import derived
-from underwriting.evidence import documents, status
+from underwriting.evidence import documents, ids, signatures, status
 from underwriting.model import Finding, Value
-from underwriting.rule import new_business, rule
+from underwriting.rule import new_business, rule, telemarketing
 from underwriting.rules.c01_needs import REPORTS
+from underwriting.rules.c01_signing import adult_signs, under_eighteen, under_seven
 
 CHANGE_FORM = "新契約要保書內容變更申請書"
 HEALTH = "要、被保險人暨家庭成員健康告知書"
 CONTACTS = ("address", "phone", "mobile", "email")
-BESIDE = {"signature": (), "application_date": PARTIES}
+ELSEWHERE = ("signature", "application_date", "company_field")  # with rules of their own, or 公司填寫欄位
 MAIN_FORM = "要保書"
 
 
@@ -27,14 +28,19 @@ def form_is_legible(application: Application) -> Iterator[Finding]:
             yield pending(text, False, field=f"form.{name}")
 
 
-@rule("UW-02.4.1.2", applies=new_business, when="alterations")
-def alterations_are_signed(application: Application) -> Iterator[Finding]:
-    """「簽名欄位」不得塗改，應重新填寫; other fields: the policyholder signs beside."""
+@rule("UW-02.4.1.2", applies=new_business)
+def everybody_signs_and_alterations_are_signed(application: Application) -> Iterator[Finding]:
+    """親自簽名 (壹、二 says so face to face, this also after a call); 「簽名欄位」不得塗改，應重新填寫; beside another
+    field the policyholder signs."""
+    if telemarketing(application) and application.stated("application.channel") != "telemarketing_voice":
+        for person in application.people(PARTIES):
+            for signs in (under_seven, under_eighteen, adult_signs):
+                yield from signs(application, person)
     for alteration in application.entries("alterations"):
         if alteration.get("field") == "signature":
             done = alteration.get("refilled") is True
             yield pending("簽名欄位塗改：重新填寫要保文件", done, items=(str(alteration["id"]),), field="alterations")
-        elif alteration.get("field") not in BESIDE:
+        elif alteration.get("field") not in ELSEWHERE:
             yield beside(alteration, ("policyholder",))
 
 
@@ -111,6 +117,8 @@ def raising_the_sum(application: Application) -> Iterator[Finding]:
     if application.stated("event.type") in ("raise_amount", "add_rider"):
         yield doc(application, CHANGE_FORM, subject="policyholder", who="customer")
         yield doc(application, HEALTH, subject="policyholder", who="customer")
+        for person in application.people(("policyholder",)):
+            yield sign(application, CHANGE_FORM, person, signers=("policyholder",))
         for product in application.products():
             ended = application.maybe_day(product.path("discontinued_on"))
             if ended and application.day("event.date") > ended:
@@ -125,8 +133,20 @@ def policyholder_is_changed(application: Application) -> Iterator[Finding]:
     yield doc(
         application, CHANGE_FORM, subject="policyholder", who="customer", signers=("policyholder", "new_policyholder")
     )
-    for person in application.people(("policyholder",)):
-        yield sign(application, CHANGE_FORM, person, signers=("policyholder", "new_policyholder"))
+    both = {"policyholder": application.stated("policyholder.id", "policyholder")}
+    both["new_policyholder"] = application.stated("event.new_policyholder", "new_policyholder")
+    given = {role: signatures(application, CHANGE_FORM, str(person_id)) for role, person_id in both.items()}
+    yield Finding(
+        "SIGN",
+        f"原要保人及變更後要保人簽名於「{CHANGE_FORM}」",
+        status(all(given.values())),
+        subject="policyholder",
+        doc=CHANGE_FORM,
+        signers=tuple(both),
+        items=tuple(role for role, found in given.items() if not found),
+        who="customer",
+        satisfied_by=tuple(id_ for found in given.values() for id_ in ids(found)),
+    )
     path = "event.papers_refilled"
     yield pending("重新填寫要保文件", application.maybe_flag(path) is True, subject="policyholder", field=path)
     yield note("NOTIFY", "針對新要保人重啟洗錢作業及相關核保程序", action="restart_aml", to="underwriting")
@@ -156,12 +176,13 @@ def first_agent_serves(application: Application) -> Iterator[Finding]:
 
 @rule("UW-02.4.6", applies=new_business)
 def own_case_is_the_agent_s_own(application: Application) -> Iterator[Finding]:
-    """業務人員自保件不得由其他展業人員為招攬人."""
-    agents = {str(agent["id"]) for agent in application.listed("agents")}
-    for role in PARTIES:
-        own = application.stated(f"{role}.is_agent")
-        if isinstance(own, str) and own not in agents:
-            yield reject("業務人員自保件不得由其他業務人員招攬", subject="agent", person=role)
+    """業務人員自保件不得由其他展業人員為招攬人, nor together with another."""
+    own = {role: application.stated(f"{role}.is_agent") for role in PARTIES}
+    own = {role: agent for role, agent in own.items() if isinstance(agent, str)}
+    others = {str(agent["id"]) for agent in application.listed("agents")} - set(own.values())
+    if own and others:
+        text = "業務人員自保件不得由其他業務人員招攬"
+        yield reject(text, subject="agent", person=next(iter(own)), items=tuple(sorted(others)))
 
 
 def beside(alteration: dict[str, object], signers: tuple[str, ...]) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from underwriting.accumulation import is_investment, life_amount
 from underwriting.ages import attained_age
 from underwriting.answers import note, pending
-from underwriting.application import Application, Product
+from underwriting.application import Application, Product, Unknown
 from underwriting.currency import TWD
 from underwriting.derived import derived
 from underwriting.evidence import status
@@ -62,7 +62,8 @@ def high_sums_are_not_paid_in_advance(application: Application) -> Iterator[Find
     """高保額件: 不得預先收取保險費/付款授權書; what was taken is given back until the approval."""
     high = is_high_sum(application)
     yield Value("high_sum", high)
-    if high and application.maybe_flag("application.premium_received"):
+    taken = ("application.premium_received", "application.auth_date")
+    if high and any(application.stated(path) not in (None, False) for path in taken):
         approved = application.stated("application.status") == "underwriting_done"
         yield Finding(
             "REFUND",
@@ -92,8 +93,10 @@ def is_high_sum(application: Application) -> bool:
 
 @derived
 def bound(application: Application) -> bool:
-    """Whether something is bought that the least premium binds."""
-    return any(not is_free(application, product) for product in application.products())
+    """Whether a policy is bought that the least premium binds: the main contract says so, its riders follow it."""
+    products = application.products()
+    mains = [product for product in products if not product.is_rider]
+    return any(not is_free(application, product) for product in mains or products)
 
 
 def is_free(application: Application, product: Product) -> bool:
@@ -118,6 +121,6 @@ def insured_is_a_child(application: Application) -> bool:
 def least_premium(application: Application, currency: str) -> int:
     table = application.parameter("least_first_premium")
     if currency not in table:
-        return 0
+        raise Unknown("application.currency", "no_minimum")
     monthly = application.stated("application.mode") == "monthly"
     return table[currency] * (application.parameter("months_paid_first") if monthly else 1)

@@ -101,7 +101,8 @@ def new_policyholder_reviews_anew(application: Application) -> Iterator[Finding]
         offset = timedelta(days=application.parameter("review_period_offset_days"))
         on_time = application.day("event.date") >= application.day("event.clause_received_date") + offset
         signed = application.maybe_flag("event.new_statement") is True
-        if not (on_time and signed):
+        waived = application.maybe_flag("event.early_sign_waiver") is True
+        if not ((on_time or waived) and signed):
             yield reject(
                 "新要保人未重新簽署聲明書或不符審閱期，無法受理要保人變更",
                 subject="policyholder",

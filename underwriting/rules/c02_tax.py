@@ -59,7 +59,7 @@ def corporate_certifies_itself(application: Application) -> Iterator[Finding]:
         return
     abroad = any(
         application.stated(f"policyholder.{name}") not in (None, DOMESTIC, AMERICAN)
-        for name in ("registered_country", "operating_country")
+        for name in ("registered_in", "registered_country", "operating_country")
     )
     kinds = ("managed_investment_entity", "passive_nfe")
     if abroad or any(application.maybe_flag(f"policyholder.{kind}") for kind in kinds):

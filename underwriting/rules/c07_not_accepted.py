@@ -10,6 +10,7 @@ from underwriting.dates import days_after
 from underwriting.derived import derived
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
+from underwriting.rules.c05_query import answered
 from underwriting.rules.c06_decision import DECLINED, NOT_ACCEPTED, decision
 
 NOTICES = {"clock.cancel_notice_date": "要保文件取消通知函", "clock.result_notice_date": "審查結果通知書"}
@@ -41,6 +42,6 @@ def client_is_told_seven_days_later(application: Application) -> Iterator[Findin
 def not_accepted(application: Application) -> str | None:
     if application.stated("event.type") in WITHDRAWN:
         return "withdrawn"
-    if application.stated("clock.cancel_notice_date") is not None:
+    if application.stated("clock.cancel_notice_date") is not None and not answered(application):
         return "query_overdue"
     return "decision" if decision(application) in (*NOT_ACCEPTED, *DECLINED) else None

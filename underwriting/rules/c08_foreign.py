@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from functools import partial
 
 from underwriting.answers import doc, note, pending, reject, review
-from underwriting.application import Application, Person
-from underwriting.caps import foreign_kind
+from underwriting.application import Application, Person, Unknown
+from underwriting.caps import foreign_kind, is_foreign
 from underwriting.dates import months_later
-from underwriting.evidence import documents, named, signatures, status
+from underwriting.evidence import documents, named, status
 from underwriting.model import Finding, Value
 from underwriting.rule import all_of, new_cover, rule
+from underwriting.rules.c01_needs import CAUSE
+from underwriting.rules.c01_signing import protector_signs
 from underwriting.rules.c08_products import LINE_ZH, held
 from underwriting.scopes import applied_for, if_known, lines_of
 
@@ -24,7 +26,11 @@ GUARDED_LINES = ("life", "term_life", "small_whole_life", "investment_life", "ac
 
 
 def foreign(application: Application) -> bool:
-    return application.stated("insured.foreign") is True
+    """Nothing here is asked of a national; a malformed fact is left to the rules."""
+    try:
+        return is_foreign(application)
+    except Unknown:
+        return True
 
 
 def numbered(application: Application) -> bool:
@@ -47,7 +53,10 @@ def half_a_year_by_work_or_family(application: Application) -> Iterator[Finding]
         reason = application.text("insured.entry_reason")
     if reason in entries["refused"]:
         yield reject("非法入境、觀光身分或大陸來台探親人士不得投保", subject="insured", field="insured.entry_reason")
-    elif not _exempt(application):
+        return
+    if reason is not None and reason not in entries["accepted"]:
+        yield review("因應聘或依親以外之居留原因：評估是否為承保對象", "entry_reason", subject="insured", value=reason)
+    if not _exempt(application):
         since, day = application.day("insured.resident_since"), application.day("application.date")
         months = application.parameter("foreign_residence_months")
         if day < months_later(since, months):
@@ -156,16 +165,11 @@ def guardianship_is_disclosed(application: Application, person: Person) -> Itera
 def guardian_agrees_and_explains(application: Application, person: Person) -> Iterator[Finding]:
     if application.stated(application.about(person, "guardianship")) != "guardianship" or not applied_for(application):
         return
-    given = signatures(application, "要保書", str(application.stated("guardian.id", "guardian")))
-    by = tuple(str(s["id"]) for s in given)
     about = {"subject": person.role, "person": person.role}
-    yield Finding(
-        "SIGN", f"{named(person)}之監護人簽名同意", status(bool(given)), doc="要保書", signers=("guardian",),
-        satisfied_by=by, who="customer", **about,
-    )  # fmt: skip
+    yield from protector_signs(application, person, "guardianship", "guardian")
     stated = bool(application.stated(application.about(person, "guardianship_reason")))
     yield pending("告知受監護宣告原因", stated, field=f"{person.role}.guardianship_reason", **about)
-    yield doc(application, "監護宣告證明文件", who="customer", **about)
+    yield doc(application, "監護宣告證明文件", CAUSE, who="customer", **about)
     yield review("依受監護宣告原因及相關文件評估承保性、照會及承保條件", "guardianship", **about)
 
 

@@ -168,8 +168,9 @@ def _counted(application: Application, index: int) -> bool:
 
 
 def _children(application: Application, kind: Any) -> list[Product]:
-    found = [product for product in application.products() if kind(application, product)]
-    return found if found and identity(application) == "under_15" else []
+    """Products of the kind for a child; what the kind asks for is not asked of others."""
+    products = application.products()
+    return [p for p in products if kind(application, p)] if products and identity(application) == "under_15" else []
 
 
 def _reached(application: Application) -> bool:
@@ -186,7 +187,8 @@ def _is_life(application: Application, product: Product) -> bool:
 
 
 def _accident_with_funeral(application: Application, product: Product) -> bool:
-    return product.line == "accident" and _funeral(application, product) is True
+    """Whether accident cover of a child holds a funeral benefit decides between two rules: it has to be stated."""
+    return product.line == "accident" and application.flag(product.path("funeral_benefit"))
 
 
 def _travel_with_funeral(application: Application, product: Product) -> bool:

@@ -17,10 +17,13 @@ from underwriting.evidence import document_named
 from underwriting.model import Finding, Value
 from underwriting.persons import is_under
 from underwriting.rule import all_of, new_cover, rule
+from underwriting.rules.c01_disabled import TERMS
+from underwriting.rules.c01_senior_care import is_health
+from underwriting.rules.c06_decision import DECLINED, NOT_ACCEPTED, decision
 
 BOOKLET, CHILD_BOOKLET = "孕婦健康手冊", "兒童健康手冊"
 DISABILITY = "身心障礙證明"
-LANGUAGE = ("hearing_speech", "speech", "hearing", "聽語障", "語障")
+LANGUAGE = ("hearing_speech", "speech", "聽語障", "語障")
 
 
 def pregnant(application: Application) -> bool:
@@ -83,9 +86,10 @@ def postponed_until_a_month_after_delivery(application: Application) -> Iterator
     earliest = months_later(day, 1) if day else None
     if earliest:
         yield Value("earliest", earliest.isoformat())
-    too_late = pregnant(application) and _late(application)
-    too_early = earliest is not None and application.day("application.date") < earliest
-    if too_late or too_early:
+    waiting = pregnant(application) and _late(application)
+    if earliest is not None:
+        waiting = application.day("application.date") < earliest
+    if waiting:
         due = earliest.isoformat() if earliest else None
         for line in _rows(application, "late", None):
             text = "懷孕超過 32 週暫緩受理，須待產後一個月後始可投保"
@@ -128,10 +132,9 @@ def toddler_answers_the_birth_question(application: Application, person: Person)
     """2 足歲以下, a health main contract: the question, or the booklet."""
     if not is_under(application, person, application.parameter("toddler_age") + 1):
         return
-    if any(application.maybe_flag(p.path("health")) and not p.is_rider for p in application.products()):
-        answered = application.stated("disclosure.low_birth_weight") is not None
+    if any(not p.is_rider and is_health(application, p) for p in application.products()):
         text = "2 足歲以下健康險主約須填寫出生體重告知問項（亦可提供兒童健康手冊）"
-        if not answered:
+        if application.stated("disclosure.low_birth_weight") is None:
             yield doc(application, "健康告知問項", CHILD_BOOKLET, text=text, subject="insured", who="customer")
 
 
@@ -145,12 +148,13 @@ def premature_or_light(application: Application) -> Iterator[Finding]:
 
 @born("UW-08.2.5.2")
 def waits_by_the_table(application: Application) -> Iterator[Finding | Value]:
-    """The child has to be so old; gestation alone never gives 7 years."""
+    """The child has to be so old; gestation alone never gives 7 years. Lines of neither group do not wait."""
     waits = application.parameter("premature_waits")
     band = max(_bands(application))
     asked = [product.line for product in application.products()] or ["life"]
-    for index, line in enumerate(dict.fromkeys(asked)):
-        months = waits[_group(application, line)][band]
+    groups = {line: group for line in asked if (group := _group(application, line))}
+    for index, (line, group) in enumerate(groups.items()):
+        months = waits[group][band]
         if index == 0:
             yield Value("wait", f"{months // 12}y" if months >= 24 else f"{months}m")
         if months and _younger(application, months):
@@ -221,11 +225,11 @@ def disability_alone_decides_nothing(application: Application) -> Iterator[Findi
 
 @with_disability("UW-08.2.6.6")
 def conditions_are_agreed_and_refusals_explained(application: Application) -> Iterator[Finding]:
-    decision, holder = application.stated("application.decision"), the(application, "policyholder")
-    if decision in ("substandard", "exclusion", "limited", "conditional") and holder:
-        yield sign(application, "承保條件變更同意書", holder)
-    if decision in ("postpone", "postponed", "decline", "declined"):
-        yield note("NOTIFY", "以書面敘明未承保理由通知要保人", to="policyholder", reason=str(decision))
+    decided, holder = decision(application), the(application, "policyholder")
+    if decided in TERMS and holder:
+        yield sign(application, TERMS[decided], holder, signers=("policyholder",))
+    if decided in (*NOT_ACCEPTED, *DECLINED):
+        yield note("NOTIFY", "以書面敘明未承保理由通知要保人", to="policyholder", reason=decided)
 
 
 @with_disability("UW-08.2.6.7")
@@ -242,7 +246,7 @@ def irregular_solicitation_is_reported(application: Application) -> Iterator[Fin
 
 def _late(application: Application) -> bool:
     """Completed weeks: 32w6d is not past 32 (AMB-35)."""
-    return application.number("insured.pregnant_weeks") > application.parameter("pregnancy_weeks")
+    return int(application.number("insured.pregnant_weeks")) > application.parameter("pregnancy_weeks")
 
 
 def _rows(application: Application, when: str, value: bool | None) -> tuple[str, ...]:
@@ -272,8 +276,9 @@ def _row(rows: list[list[int]], value: float | None) -> int:
     return 0 if value is None else next((row for least, row in rows if value >= least), rows[-1][1])
 
 
-def _group(application: Application, line: str) -> str:
-    return "life" if line in application.parameter("premature_lines")["life"] else "other"
+def _group(application: Application, line: str) -> str | None:
+    """壽險, or 醫療險/失能險/重疾險/豁免保險."""
+    return next((group for group, lines in application.parameter("premature_lines").items() if line in lines), None)
 
 
 def _younger(application: Application, months: int) -> bool:
@@ -291,4 +296,4 @@ def _until(application: Application, months: int) -> str | None:
 
 
 def _cannot_be_called(application: Application) -> bool:
-    return application.stated("insured.disability_category") in LANGUAGE
+    return any(application.stated(f"insured.{name}") in LANGUAGE for name in ("disability_category", "disability"))

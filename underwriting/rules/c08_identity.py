@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from underwriting.accumulation import LIFE, own_totals, totals_with_peers
+from underwriting.ages import insurance_age
 from underwriting.answers import review
 from underwriting.application import Application
 from underwriting.caps import SAME_CAPS, identity, perhaps_special
-from underwriting.checks import over
+from underwriting.checks import over, the
 from underwriting.model import Finding, Value
 from underwriting.rule import all_of, new_cover, rule
 from underwriting.rules.c08_products import LINE_ZH, held
@@ -69,8 +70,10 @@ def income_multiple_holds_too(application: Application) -> Iterator[Finding]:
     """A homemaker's base is the spouse's income (UW-09.3.1.1); age bands that differ are looked at (AMB-12)."""
     if identity(application) != "homemaker" or application.stated("finance.spouse_income") is None:
         return
-    spouse, own = application.maybe_number("finance.spouse_age"), application.maybe_number("insured.insurance_age")
-    if spouse is not None and own is not None and _band(application, spouse) != _band(application, own):
+    spouse, person = application.maybe_number("finance.spouse_age"), the(application, "insured")
+    if spouse is None or person is None:
+        return
+    if _band(application, spouse) != _band(application, insurance_age(application, person)):
         yield review("配偶與被保險人年齡落於不同倍數區間", "spouse_age_band", subject="insured")
 
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from underwriting.accumulation import annualised_premium, life_total_x, totals_with_peers
+from underwriting.accumulation import (
+    LAPSED,
+    Cover,
+    annualised_premium,
+    covered,
+    life_total_x,
+    policies,
+    totals_with_peers,
+)
 from underwriting.answers import note, reject, review
-from underwriting.application import Application, Product
+from underwriting.application import Application
 from underwriting.caps import (
     CARE,
     asked_for,
@@ -20,7 +28,6 @@ from underwriting.caps import (
     total_of,
 )
 from underwriting.checks import over, reminder
-from underwriting.currency import amount_in_twd
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
 from underwriting.scopes import applied_for, asks_about, if_known
@@ -209,10 +216,9 @@ def disability_monthly_by_class(application: Application) -> Iterator[Finding]:
 
 @section("UW-08.1.14")
 def waivers_times_years(application: Application) -> Iterator[Finding | Value]:
-    """豁免附約之保額×主契約繳費年期; `own_waivers` holds them all, else those applied for."""
+    """豁免附約之保額×主契約繳費年期; `own_waivers` holds them all, else those applied for and in force here."""
     if application.stated("own_waivers") is None:
-        waivers = [p for p in application.products() if p.line == "waiver"]
-        total = sum(_waived(application, product) for product in waivers)
+        total = sum(_waived(application, cover) for cover in _waivers(application))
     else:
         paths = [f"own_waivers.{i}" for i in range(len(application.listed("own_waivers")))]
         total = sum(application.number(f"{p}.amount") * application.number(f"{p}.paying_years") for p in paths)
@@ -221,8 +227,14 @@ def waivers_times_years(application: Application) -> Iterator[Finding | Value]:
         yield from over("豁免附約之保額×主契約繳費年期之總額", "waiver", application.parameter("waiver_cap"), total)
 
 
-def _waived(application: Application, product: Product) -> float:
-    return amount_in_twd(application, product) * application.number(product.path("paying_years"))
+def _waivers(application: Application) -> list[Cover]:
+    mine = [product for product in application.products() if product.line == "waiver"]
+    held = policies(application) if mine else ()
+    return mine + [p for p in held if (p.insurer, p.line) == ("own", "waiver") and p.status != LAPSED]
+
+
+def _waived(application: Application, cover: Cover) -> float:
+    return covered(application, cover) * application.number(cover.path("paying_years"))
 
 
 def _no_rider(application: Application, line: str) -> Iterator[Finding]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from underwriting.accumulation import life_and_accident_with_peers, own_totals
+from underwriting.accumulation import life_and_accident_with_peers, own_totals, totals_with_peers
 from underwriting.answers import doc, note, review
 from underwriting.application import Application, Person
 from underwriting.caps import CARE, hospital_income_cap, hospital_table_cap, identity, special_hospital_cap
 from underwriting.checks import over, survey
+from underwriting.evidence import calls_made
 from underwriting.finance import by_parents, family_income, income_basis, multiple
 from underwriting.model import Finding, Value
 from underwriting.rule import all_of, new_cover, rule
-from underwriting.rules.c10_sampling import raised_for
-from underwriting.rules.ca2_doubts import MEDICAL
+from underwriting.rules.c10_sampling import MEDICAL, claims_abused, raised_for
 from underwriting.scopes import applied_for, asks_about, if_known, lines_of, states
 
 FORM = "財務狀況告知書"
@@ -113,15 +113,18 @@ def income_by_occupation(application: Application) -> Iterator[Finding]:
 @rule("UW-09.3.4.1", applies=asks_about("hospital_daily"))
 @if_known
 def daily_by_income(application: Application) -> Iterator[Finding | Value]:
-    """Beyond the table 1/120 of the year's or 10 % of the month's income; never for special identities (AMB-30)."""
-    own = own_totals(application, ("hospital_daily",))
-    beyond = own > hospital_table_cap(application)
+    """Beyond the table, here or with peers (AMB-49), 1/120 of the year's or 10 % of the month's income; never for
+    special identities (AMB-30)."""
+    own, both = (total(application, ("hospital_daily",)) for total in (own_totals, totals_with_peers))
+    over_table = own > hospital_table_cap(application)
+    beyond = over_table or both > application.parameter("hospital_with_peers")
     if not beyond and all(application.stated(f"finance.{n}") is None for n in ("work_income", "monthly_salary")):
         return
     income = hospital_income_cap(application)
     yield Value("hospital_daily_income_cap", income)
     if beyond and special_hospital_cap(application) is None:
-        yield from over("住院醫療日額逾額度表，以工作年收入 1/120 或月薪 10% 為限", "hospital_daily", income, own)
+        if over_table:
+            yield from over("住院醫療日額逾額度表，以工作年收入 1/120 或月薪 10% 為限", "hospital_daily", income, own)
         text = "住院醫療日額逾「壽險主附約與醫療日額額度關係」，依收入評估"
         yield review(text, "daily_by_income", subject="insured", items=_forms_differ(application))
 
@@ -207,15 +210,13 @@ def survey_after_improper_solicitation(application: Application) -> Iterator[Fin
     """適當之確認機制之一: a survey, a call, an examination or a visit does."""
     if "improper_solicitation" not in raised_for(application):
         return
-    others = [e["id"] for kind in ("calls", "visits") for e in application.entries(kind)]
-    if not others:
+    if not (calls_made(application) or application.entries("visits")):
         yield survey(application, "業務人員不當招攬：採行適當之確認機制之一", subject="insured")
 
 
 @surveys("UW-09.3.7.7")
 def survey_after_claim_abuse(application: Application) -> Iterator[Finding]:
-    abusing = any(application.stated(f"agents.{i}.claim_abuse") for i in range(len(application.entries("agents"))))
-    if abusing and set(lines_of(application)) & set(MEDICAL):
+    if claims_abused(application) and set(lines_of(application)) & set(MEDICAL):
         yield survey(application, "業務人員理賠浮濫紀錄：醫療險生存調查", subject="insured")
 
 

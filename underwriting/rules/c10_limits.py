@@ -8,12 +8,12 @@ from functools import partial
 from underwriting.accumulation import exam_amount, policies
 from underwriting.answers import doc, note, reject, review
 from underwriting.application import Application, Person
-from underwriting.checks import exam
 from underwriting.dates import years_later
 from underwriting.exams import (
     KINDS,
     best_grade,
     by_amount,
+    exam,
     for_dementia,
     for_disability,
     for_hospital,

@@ -8,13 +8,23 @@ from functools import partial
 from underwriting.accumulation import LIFE
 from underwriting.answers import note, pending, reject
 from underwriting.application import Application
-from underwriting.checks import exam, survey
+from underwriting.checks import survey
 from underwriting.dates import within_months, years_later
 from underwriting.derived import derived
-from underwriting.exams import sampled
+from underwriting.exams import exam, sampled
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
 from underwriting.scopes import applied_for, lines_of, states
+
+# 醫療險(含住院醫療及傷害醫療險)
+MEDICAL = (
+    "hospital_daily",
+    "surgery",
+    "reimb_hospital",
+    "reimb_accident",
+    "accident_medical_daily",
+    "accident_medical",
+)
 
 section = partial(rule, applies=new_cover)
 
@@ -92,6 +102,13 @@ def raised_for(application: Application) -> tuple[str, ...]:
         if deaths >= rates["deaths"] and set(lines_of(application)) & set(LIFE) and _recent(application, path):
             found.append("early_deaths")
     return tuple(dict.fromkeys(found))
+
+
+@derived
+def claims_abused(application: Application) -> bool:
+    """理賠浮濫或保戶串聯濫用理賠資源紀錄者, 3 個月內招攬 (玖、三、(七)7, ◎ 13)."""
+    agents = (f"agents.{index}" for index in range(len(application.entries("agents"))))
+    return any(application.stated(f"{path}.claim_abuse") and _recent(application, path) for path in agents)
 
 
 def _recent(application: Application, path: str) -> bool:

@@ -8,10 +8,18 @@ from functools import partial
 from underwriting.accumulation import exam_amount
 from underwriting.answers import doc, note, pending, reject, review, sign
 from underwriting.application import SIGNING_ROLES, Application
-from underwriting.checks import exam
 from underwriting.dates import months_later
-from underwriting.derived import derived
-from underwriting.exams import KINDS, all_items, by_amount, for_diseases, over_limit, table_set
+from underwriting.exams import (
+    KINDS,
+    all_items,
+    by_amount,
+    exam,
+    for_diseases,
+    over_limit,
+    still_good,
+    table_set,
+    validity_months,
+)
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
 from underwriting.scopes import if_known
@@ -115,7 +123,7 @@ def who_pays_the_exam(application: Application) -> Iterator[Finding | Value]:
 def good_for_a_year(application: Application) -> Iterator[Finding | Value]:
     months = validity_months(application)
     ends = months_later(application.day("exam.test_date"), months)
-    good = application.day("exam.test_date") <= application.day("application.date") <= ends
+    good = still_good(application)
     yield Value("validity_months", months)
     yield Value("exam_valid", good)
     if months == application.parameter("exam_validity")["standard"]:
@@ -127,7 +135,7 @@ def else_for_half_a_year(application: Application) -> Iterator[Finding]:
     months = validity_months(application)
     if months != application.parameter("exam_validity")["standard"]:
         ends = months_later(application.day("exam.test_date"), months)
-        good = application.day("application.date") <= ends
+        good = still_good(application)
         yield pending("體檢資料適用期限最長 6 個月", good, subject="exam", field="exam.test_date", due=ends.isoformat())
 
 
@@ -169,15 +177,3 @@ def exam_data_are_asked_for(application: Application) -> Iterator[Finding]:
 def only_written_reports_are_given(application: Application) -> Iterator[Finding]:
     if application.text("event.type") == "exam_data_request":
         yield note("VALUE", "不提供影像檢查複本，僅書面報告；塗銷醫師及醫檢師姓名及證號", value="written_report_only")
-
-
-@derived
-def validity_months(application: Application) -> int:
-    """12 when the exam amount is at most 6,000萬 and every earlier policy was standard; else, or abnormal, 6."""
-    limits = application.parameter("exam_validity")
-    small = sum(exam_amount(application, kind) for kind in KINDS) <= limits["amount"]
-    standard = application.maybe_flag("all_previous_standard")
-    if standard is None:
-        standard = application.flag("exam.all_previous_standard")
-    usual = small and standard and not application.maybe_flag("exam.abnormal")
-    return limits["standard"] if usual else limits["other"]

@@ -163,7 +163,7 @@ def fictitious_group_loses_the_rate(application: Application) -> Iterator[Findin
 
 
 def _count(application: Application) -> int:
-    return int(application.number("group.insured_count") + (application.stated("group.inforce_counted", 0) or 0))
+    return int(application.number("group.insured_count") + (application.maybe_number("group.inforce_counted") or 0))
 
 
 def _own_group(application: Application, kind: str, text: str) -> Iterator[Finding]:

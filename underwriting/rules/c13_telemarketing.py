@@ -7,7 +7,7 @@ from functools import partial
 
 from underwriting.answers import pending
 from underwriting.application import Application
-from underwriting.checks import visit
+from underwriting.evidence import status
 from underwriting.model import Finding, Value
 from underwriting.rule import rule
 
@@ -35,11 +35,21 @@ def same_person_is_visited_by_sample(application: Application) -> Iterator[Findi
 
 @section("UW-13.2", when="visits")
 def visitor_is_not_the_soliciting_agent(application: Application) -> Iterator[Finding]:
-    agents = {agent["id"] for agent in application.entries("agents")}
+    proper = _proper(application)
     for made in application.entries("visits"):
-        ok = made.get("visitor") == "surveyor" or (made.get("agent") is not None and made["agent"] not in agents)
+        ok = made["id"] in proper
         yield pending("親晤作業應由生調員或非原招攬業務員親晤被保險人", ok, field="visits", items=(made["id"],))
 
 
+def _proper(application: Application) -> tuple[str, ...]:
+    """Visits by a surveyor, or by an agent other than the soliciting ones."""
+    agents = {agent["id"] for agent in application.entries("agents")}
+    made = application.entries("visits")
+    others = (v for v in made if v.get("visitor") == "surveyor" or v.get("agent") not in (None, *agents))
+    return tuple(visit["id"] for visit in others)
+
+
 def _visit(application: Application) -> Finding:
-    return visit(application, "承保前應親晤被保險人", persons=("insured",))
+    by = _proper(application)
+    text = "承保前應親晤被保險人"
+    return Finding("VISIT", text, status(bool(by)), persons=("insured",), satisfied_by=by, who="reviewer")

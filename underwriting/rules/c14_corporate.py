@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from underwriting.accumulation import is_investment
+from underwriting.accumulation import LIFE, is_investment, single_premium
 from underwriting.answers import doc, note, pending, reject, review
 from underwriting.application import Application
 from underwriting.checks import over, reminder
 from underwriting.currency import amount_in_twd
 from underwriting.model import Finding
-from underwriting.rule import all_of, rule
+from underwriting.rule import all_of, new_cover, rule
 
 KEY_MAN, BENEFIT = "key_man", "employee_benefit"  # 投保目的 A, B
 MONEY_LAUNDERING = "防制洗錢及打擊資恐風險辨識問卷（法人及信託受託人適用）"
@@ -29,9 +29,9 @@ def for_benefit(application: Application) -> bool:
     return application.stated("purpose") == BENEFIT
 
 
-section = partial(rule, applies=corporate)
-section_a = partial(rule, applies=all_of(corporate, for_key_man))
-section_b = partial(rule, applies=all_of(corporate, for_benefit))
+section = partial(rule, applies=all_of(new_cover, corporate))
+section_a = partial(rule, applies=all_of(new_cover, corporate, for_key_man))
+section_b = partial(rule, applies=all_of(new_cover, corporate, for_benefit))
 
 
 @section("UW-14.1.1")
@@ -111,7 +111,9 @@ def key_man_takes_protection_life(application: Application) -> Iterator[Finding]
     for product in application.products():
         if is_investment(application, product):
             yield _no_product(product.line, product.index, "不得投保投資型商品")
-        elif not product.is_rider and application.number(product.path("exam_factor")) < least:
+        elif not product.is_rider and (
+            product.line not in LIFE or application.number(product.path("exam_factor")) < least
+        ):
             yield _no_product(product.line, product.index, "須為保障型壽險商品（體檢係數達 50%以上）")
 
 
@@ -120,7 +122,7 @@ def benefit_takes_no_single_premium(application: Application) -> Iterator[Findin
     for product in application.products():
         if is_investment(application, product):
             yield _no_product(product.line, product.index, "不得投保投資型商品")
-        elif application.maybe_flag(product.path("single_premium")):
+        elif single_premium(application, product):
             yield _no_product(product.line, product.index, "不得投保躉繳型商品")
 
 

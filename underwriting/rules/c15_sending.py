@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from underwriting.ages import is_adult
+from underwriting.ages import attained_age, is_adult
 from underwriting.answers import doc, note, pending, reject, review, sign
 from underwriting.application import PARTIES, Application, Person, Unknown
 from underwriting.dates import working_days_after
@@ -15,6 +15,7 @@ from underwriting.model import Finding, Value
 from underwriting.rule import all_of, rule
 from underwriting.rules.c15_medium import CHANGE, mobile
 from underwriting.rules.c15_mobile import mode_1, mode_2, usable_photos
+from underwriting.shapes import TAIPEI
 
 TRANSFER = "自動轉帳付款授權書"
 CARD = "保險費信用卡付款授權書"
@@ -184,8 +185,10 @@ def one_consent_a_policy(application: Application) -> Iterator[Finding]:
 
 @section("UW-15.5.5", each="party")
 def consent_is_signed_in_person(application: Application, person: Person) -> Iterator[Finding]:
+    """親簽; for a child below 7 the legal representative alone (壹、二、(二))."""
     title = _consent(application)
-    yield sign(application, title, person, signers=tuple(role for role in person.roles if role in PARTIES))
+    if attained_age(application, person) >= application.parameter("limited_capacity_age"):
+        yield sign(application, title, person, signers=tuple(role for role in person.roles if role in PARTIES))
     if not is_adult(application, person):
         protector = str(application.stated("legal_representative.id", "legal_representative"))
         given = signatures(application, title, protector)
@@ -211,12 +214,12 @@ def card_holder_signs_his_own_field(application: Application) -> Iterator[Findin
 
 @section("UW-15.6")
 def effective_date_by_method(application: Application) -> Iterator[Finding | Value]:
-    """T-15.6; never before the application (AMB-05)."""
+    """T-15.6; never before the application (AMB-05); a changed method has its own day (貳、三、(四))."""
     row = application.parameter("mobile_effective").get(str(application.stated("application.payment_method")))
     if row is None:
         return
     day = application.maybe_day(f"application.{row['date']}")
-    if day:
+    if day and application.stated("payment_change") is None:
         start = max(day, application.day("application.date"))
         yield Value("effective_date", start.isoformat())
         yield note("DATE", f"生效日 {start}", due=start.isoformat())
@@ -253,9 +256,9 @@ def _moment(application: Application, path: str) -> datetime:
         found = datetime.fromisoformat(application.text(path))
     except ValueError:
         raise Unknown(path, "malformed") from None
-    if not date(1800, 1, 1) <= found.date() < date(2300, 1, 1):
+    if not date(1800, 1, 2) <= found.date() < date(2299, 12, 31):
         raise Unknown(path, "malformed")
-    return found
+    return found.astimezone(TAIPEI) if found.tzinfo else found
 
 
 def _comparable(moment: datetime, other: datetime) -> datetime:

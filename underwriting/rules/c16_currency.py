@@ -16,14 +16,21 @@ from underwriting.scopes import foreign_currency
 RISK = "以外幣收付之非投資型人身保險匯率風險說明書"
 SUITABILITY = "以外幣收付之非投資型人身保險客戶適合度調查評估表"
 
+NO = (0, None, "", "否", "no")  # False is 0
+
 section = partial(rule, applies=all_of(new_cover, foreign_currency))
 
 
 @section("UW-16.1")
 def agent_may_sell_foreign_currency(application: Application) -> Iterator[Finding]:
-    agents = application.listed("agents")
-    if not any(application.flag(f"agents.{index}.fx_licence") for index in range(len(agents))):
-        yield reject("業務人員需具銷售以外幣收付之非投資型商品資格", subject="agent", field="agents.fx_licence")
+    lacking = tuple(
+        str(agent["id"])
+        for index, agent in enumerate(application.listed("agents"))
+        if not application.flag(f"agents.{index}.fx_licence")
+    )
+    if lacking:
+        text = "業務人員需具銷售以外幣收付之非投資型商品資格"
+        yield reject(text, subject="agent", field="agents.fx_licence", items=lacking)
 
 
 @section("UW-16.2")
@@ -34,7 +41,9 @@ def policyholder_fills_both_papers(application: Application) -> Iterator[Finding
 
 @section("UW-16.3.1")
 def a_purpose_is_given(application: Application) -> Iterator[Finding]:
-    if not application.need("suitability.purposes") and not application.stated("suitability.other_purpose"):
+    said = application.need("suitability.purposes")
+    ticked = said.values() if isinstance(said, dict) else said if isinstance(said, list | tuple) else (said,)
+    if all(one in NO for one in ticked) and not application.stated("suitability.other_purpose"):
         yield reject(
             "無任一購買目的勾選「是」且未說明其他購買目的", subject="policyholder", field="suitability.purposes"
         )
@@ -54,7 +63,7 @@ def five_questions_are_yes(application: Application) -> Iterator[Finding]:
     if lacking > 0:
         text = "外幣需求、匯率風險承擔能力及說明等 5 項問題均須填答"
         yield pending(text, False, subject="policyholder", field="suitability.questions")
-    no = tuple(f"suitability.questions.{index}" for index, answer in enumerate(said) if not answer)
+    no = tuple(f"suitability.questions.{index}" for index, answer in enumerate(said) if answer in NO)
     if no:
         yield reject("5 項問題有勾選為「否」者，不予承保", subject="policyholder", items=no)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from underwriting.accumulation import is_investment
 from underwriting.answers import doc, reject
 from underwriting.application import Application
 from underwriting.currency import TWD, currency_of
@@ -22,9 +23,14 @@ section = partial(rule, applies=cover_invests)
 
 @section("UW-17.1.1")
 def agent_may_sell_investment(application: Application) -> Iterator[Finding]:
-    agents = application.listed("agents")
-    if not any(application.flag(f"agents.{index}.investment_licence") for index in range(len(agents))):
-        yield reject("業務人員需具備投資型商品銷售資格", subject="agent", field="agents.investment_licence")
+    lacking = tuple(
+        str(agent["id"])
+        for index, agent in enumerate(application.listed("agents"))
+        if not application.flag(f"agents.{index}.investment_licence")
+    )
+    if lacking:
+        text = "業務人員需具備投資型商品銷售資格"
+        yield reject(text, subject="agent", field="agents.investment_licence", items=lacking)
 
 
 @section("UW-17.1.2")
@@ -72,15 +78,15 @@ def papers_of_an_investment_policy(application: Application) -> Iterator[Finding
 @section("UW-17.1.6.2")
 def exchange_risk_is_explained(application: Application) -> Iterator[Finding]:
     editions = application.parameter("investment_risk_editions")
-    for product in application.products():
-        currency = currency_of(application, product)
+    invested = [product for product in application.products() if is_investment(application, product)]
+    for currency in dict.fromkeys(currency_of(application, product) for product in invested):
         if currency != TWD:
             yield doc(application, RISK, who="customer", reason=editions.get(currency), subject="policyholder")
 
 
 @section("UW-17.1.6.3")
 def permit_of_a_foreign_policyholder(application: Application) -> Iterator[Finding]:
-    if application.maybe_flag("policyholder.arc") or application.maybe_flag("policyholder.foreign"):
+    if application.stated("policyholder.arc") or application.maybe_flag("policyholder.foreign"):
         yield doc(application, "居留證影本", "居留證", who="customer", subject="policyholder", person="policyholder")
 
 

@@ -130,10 +130,9 @@ def remade_policy_counts_from_its_receipt(application: Application) -> Iterator[
 @rule("UW-19.1.3.5", applies=delivered_or_event)
 def agents_pay_for_the_remake(application: Application) -> Iterator[Finding | Value]:
     """500 by one agent, 250 by each of several."""
-    fee = application.parameter("remake_fee")["alone" if len(application.entries("agents")) < 2 else "each"]
-    yield Value("fee_per_agent", fee)
+    yield Value("fee_per_agent", _fee_each(application))
     if application.maybe_day("receipt.remade_on"):
-        yield note("FEE", f"重新製作保單費用每位業務人員 {fee} 元，原保單及簽收回條仍須繳回", to="agent", value=fee)
+        yield _fee(application, "，原保單及簽收回條仍須繳回")
 
 
 @paper("UW-19.1.3.6", when="receipt.lost")
@@ -149,6 +148,7 @@ def lost_policy_is_made_again(application: Application) -> Iterator[Finding]:
         yield doc(application, LOSS, subject="agent")
         yield doc(application, INCIDENT, subject="agent")
         yield note("REISSUE", "保單重新製作後以雙掛號寄送至要保人住所", to="policyholder")
+        yield _fee(application)
 
 
 @event("UW-19.1.4.4")
@@ -244,13 +244,24 @@ def _unless_back(application: Application, day: date, text: str, to: str, kind: 
         yield note(kind, text, to=to, due=day.isoformat())
 
 
+def _fee_each(application: Application) -> int:
+    return application.parameter("remake_fee")["alone" if len(application.entries("agents")) < 2 else "each"]
+
+
+def _fee(application: Application, also: str = "") -> Finding:
+    fee = _fee_each(application)
+    return note("FEE", f"重新製作保單費用每位業務人員 {fee} 元{also}", to="agent", value=fee)
+
+
 def _offences(application: Application) -> Iterator[str]:
-    back, remade = application.maybe_day("receipt.returned_on"), application.maybe_day("receipt.remade_on")
+    """What did not come back by today is late too."""
+    today, remade = application.maybe_day("clock.today"), application.maybe_day("receipt.remade_on")
+    back = application.maybe_day("receipt.returned_on") or today
     if back and back > rolled(application, _tolerated(application)):
         yield "receipt_late"
     if remade:
         due = rolled(application, days_after(remade, application.parameter("receipt_days")["old_policy"]))
-        old = application.maybe_day("receipt.old_policy_returned_on")
+        old = application.maybe_day("receipt.old_policy_returned_on") or today
         if old and old > due:
             yield "old_policy_late"
     if application.stated("receipt.lost") in ("policy", "both"):

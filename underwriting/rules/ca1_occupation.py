@@ -11,8 +11,14 @@ from underwriting.application import Application
 from underwriting.model import Finding
 from underwriting.occupation import COLUMNS, dangerous
 from underwriting.rule import new_cover, rule
+from underwriting.scopes import concerns
 
 COLUMN_ZH = {"life": "壽險", "accident": "傷害險", "hospital_daily": "住院醫療險", "surgery": "手術醫療險"}
+# 主、附約 of the kind that have no sum to be held to the column's limit
+ALSO_DECLINED = {
+    "accident": ("accident_medical", "accident_medical_daily", "reimb_accident", "travel"),
+    "hospital_daily": ("reimb_hospital",),
+}
 ROWS = ("UW-A1.1", "UW-A1.2", "UW-A1.3", "UW-A1.4", "UW-A1.5", "UW-A1.6", "UW-A1.7", "UW-A1.8")
 
 
@@ -36,16 +42,19 @@ for _row in ROWS:  # eight rows of one table, one rule each
 
 
 def _declined(application: Application, column: str) -> Iterator[Finding]:
-    for line in dict.fromkeys(product.line for product in application.products() if product.line in COLUMNS[column]):
+    lines = (*COLUMNS[column], *ALSO_DECLINED.get(column, ()))
+    for line in dict.fromkeys(product.line for product in application.products() if product.line in lines):
         yield reject(f"危險職業：{COLUMN_ZH[column]}拒保", subject="insured", line=line)
 
 
 def _capped(application: Application, column: str, limit: int) -> Iterator[Finding]:
-    """類財富型 may go over the life limit by the insured's finances (捌 前言), which an underwriter judges."""
-    total = own_totals(application, COLUMNS[column])
+    """Of the lines applied for, and of totals that somebody states. 類財富型 may go over the life limit by the
+    insured's finances (捌 前言), which an underwriter judges."""
+    lines = COLUMNS[column]
+    total = own_totals(application, lines) if concerns(application, *lines) or application.says("own_total") else 0
     if total <= limit:
         return
-    bought = [product for product in application.products() if product.line in COLUMNS[column]]
+    bought = [product for product in application.products() if product.line in lines]
     if column == "life" and bought and all(application.maybe_flag(p.path("wealth_type")) for p in bought):
         yield review(
             "類財富型商品：壽險超過危險職業限額，依財務狀況評估", "wealth_type", subject="insured", line="life"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from underwriting.accumulation import LIFE, life_and_accident_with_peers, own_totals, totals_with_peers
+from underwriting.accumulation import LIFE, life_and_accident_with_peers, total_for_papers
 from underwriting.ages import attained_age
 from underwriting.answers import doc, note, review
 from underwriting.application import Application, Person
@@ -40,8 +40,8 @@ def accumulated_sum(application: Application, person: Person, row: str) -> Itera
     child = attained_age(application, person) < application.parameter("child_age")
     if child is not limit["under_15"]:
         return
-    lines = SUMS[limit["sum"]]
-    total = totals_with_peers(application, lines) if limit["peers"] else own_totals(application, lines)
+    insurers = ("own", "peer") if limit["peers"] else ("own",)
+    total = sum(total_for_papers(application, line, who) for line in SUMS[limit["sum"]] for who in insurers)
     reached = total >= limit["at_least"] if "at_least" in limit else total > limit["over"]
     if reached and (not limit.get("facultative") or is_high_sum(application)):
         yield from asked_for(application, limit["asks"], f"累計保額 {total:,.0f}", total=total)

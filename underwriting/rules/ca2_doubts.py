@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from underwriting.answers import call, doc, review
 from underwriting.application import Application
-from underwriting.checks import exam, survey
-from underwriting.dates import months_later
+from underwriting.checks import survey
+from underwriting.dates import months_later, within_months
+from underwriting.exams import exam, sampled
 from underwriting.finance import family_income
 from underwriting.model import Finding
 from underwriting.rule import rule
-from underwriting.rules.c10_sampling import raised_for
+from underwriting.rules.c10_sampling import MEDICAL, claims_abused, raised_for
 from underwriting.rules.ca2_amounts import FORM, IN_SCOPE, PROOF
 
 MEANS = {"F": "財務狀況告知書", "S": "生存調查", "P": "財務證明文件影本", "C": "電訪", "E": "體檢"}
@@ -22,14 +23,6 @@ ALL = "FSPCE"
 CHOICE = {"strength": "discretionary", "subject": "insured"}
 CHANGED = ("policy_loan", "surrender", "paid_up_reduced", "extended_term", "partial_withdrawal", "reduction", "lapse",
            "premium_loan")  # fmt: skip
-MEDICAL = (
-    "hospital_daily",
-    "surgery",
-    "reimb_hospital",
-    "reimb_accident",
-    "accident_medical_daily",
-    "accident_medical",
-)
 INCOMES = ("work_income", "family_income", "assets")
 
 
@@ -122,8 +115,7 @@ def early_deaths(application: Application) -> Iterator[Finding]:
 @rule("UW-A2.13.4", applies=IN_SCOPE)
 def claim_abuse(application: Application) -> Iterator[Finding]:
     """理賠浮濫或保戶串聯濫用理賠資源紀錄者，3 個月內招攬之醫療險: a survey is required."""
-    abusing = any(application.stated(f"agents.{i}.claim_abuse") for i in range(len(application.entries("agents"))))
-    if abusing and any(product.line in MEDICAL for product in application.products()):
+    if claims_abused(application) and any(product.line in MEDICAL for product in application.products()):
         yield survey(application, "業務員理賠浮濫紀錄：醫療險生存調查", subject="insured")
 
 
@@ -132,8 +124,8 @@ def many_changed_policies(application: Application) -> Iterator[Finding]:
     """前 6 個月內借款、解約、減額繳清、展期、部分提領、縮額、停效、墊繳累計達 4 件: a survey is required."""
     limits = application.parameter("a2_changed_policies")
     kinds = [i for i, event in enumerate(application.entries("events")) if event.get("type") in CHANGED]
-    since = months_later(application.day("application.date"), -limits["months"]) if kinds else None
-    found = [i for i in kinds if since and application.day(f"events.{i}.date") >= since]
+    day, months = application.day("application.date"), limits["months"]
+    found = [i for i in kinds if within_months(application.day(f"events.{i}.date"), day, months)]
     if len(found) >= limits["cases"]:
         yield survey(application, f"6 個月內保單異動 {len(found)} 件：生存調查", subject="insured", value=len(found))
 
@@ -182,13 +174,17 @@ def _means(
 
 
 def _drawn(application: Application) -> Iterator[Finding]:
-    if application.maybe_flag("sampling.selected"):
-        yield exam(application, ("一般體檢",), "抽樣體檢")
+    """抽樣(體檢或生存調查): an examination unless the survey was drawn."""
+    if items := sampled(application):
+        yield exam(application, items, "抽樣體檢")
 
 
 def _one_year_accident(application: Application) -> bool:
     return any(
-        product.line == "accident" and not product.is_rider and application.maybe_flag(product.path("one_year"))
+        product.line == "accident"
+        and not product.is_rider
+        and application.maybe_flag(product.path("one_year"))
+        and not application.maybe_flag(product.path("micro"))
         for product in application.products()
     )
 
