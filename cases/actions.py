@@ -4,7 +4,7 @@ from cases import gates
 from cases.actor import Actor
 from cases.case import Case
 from cases.errors import CaseError
-from cases.gates import SIDES, lock_reasons
+from cases.gates import lock_reasons
 from cases.live import RecorderLive
 from cases.meeting import finished
 from cases.state import State
@@ -22,7 +22,7 @@ def _member(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[s
     task = next((task for task in case.photo_tasks if task.person_id == viewer.id), None)
     photographing = task is not None and case.state in (State.OPEN, State.IN_REVIEW) and not task.completed
     unlocked = case.state == State.READY and not lock_reasons(case, viewer.id, recorder)
-    both_sides = task is not None and set(SIDES) <= {photo.side for photo in task.kept}
+    both_sides = task is not None and not task.missing
     wanted = {
         "acknowledge": photographing and task is not None and not task.acknowledged,
         "add_photo": photographing and task is not None and task.acknowledged,

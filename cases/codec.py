@@ -14,6 +14,7 @@ from ports.journal import Entry, Record
 # (event type, stored version) -> the body one version later
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("CaseAssessed", 1): lambda body: body | {"as_of": None, "values": {}, "sha256": None, "blob": None},
+    ("PhotoAdded", 1): lambda body: body | {"crop": "detected" if body["card_sha256"] else None, "document": ""},
     ("IdentityShown", 1): lambda body: body | {"longest_gap_ms": None},
     ("RecordingStarted", 1): lambda body: body | {"part": 1},
     ("RecordingStarted", 2): lambda body: body | {"began_at": None},

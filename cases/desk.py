@@ -13,6 +13,14 @@ from underwriting.load import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoLimits:
+    """`count`: photos of one task. `size`: bytes of one."""
+
+    count: int = 10
+    size: int = 12 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """`roots` are the certificates (PEM) that signed documents lead to; the evidence package carries them."""
 
@@ -24,4 +32,5 @@ class Desk:
     otp: OtpService
     rulebook: Rulebook
     roots: tuple[bytes, ...] = ()
+    photo_limits: PhotoLimits = PhotoLimits()
     shelf: Shelf = field(default_factory=Shelf)

@@ -87,6 +87,18 @@ class TooManyPhotos(CaseError):
     code = "too_many_photos"
 
 
+class PhotoSameSide(CaseError):
+    """The card shows what another photo shows already: `side` and `photo_id` of that one (S23)."""
+
+    code = "photo_same_side"
+
+
+class PhotoDocumentRefused(CaseError):
+    """`document` proves no identity by the manual: 戶籍謄本, 戶口名簿 (S8)."""
+
+    code = "photo_document_refused"
+
+
 class PhotosNotCompleted(CaseError):
     code = "photos_not_completed"
 

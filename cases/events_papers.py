@@ -1,8 +1,9 @@
 """What happens to a case's papers: opening, documents, photos, reading, signing, submission."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
+from capture.crop import Crop
 from cases.event import Event
 from cases.parts import (
     AgentRef,
@@ -60,6 +61,10 @@ class PhotosAcknowledged(Event):
 
 
 class PhotoAdded(Event):
+    """`crop` says whose corners the card was cut by (`capture.crop`). `document`: empty for what the task asks for."""
+
+    version: ClassVar[int] = 2
+
     task_id: str
     photo_id: str
     side: Side
@@ -72,6 +77,8 @@ class PhotoAdded(Event):
     height: int
     original_sha256: str
     card_sha256: str | None
+    crop: Crop | None
+    document: str
 
 
 class PhotoDeleted(Event):

@@ -113,6 +113,7 @@ def _photos(case: Case) -> list[dict[str, Any]]:
             "task": task.task_id,
             "photo": photo.photo_id,
             "side": photo.side,
+            "crop": photo.crop,
             "original_sha256": photo.original_sha256,
             "card_sha256": photo.card_sha256,
             "deleted": photo.deleted,

@@ -125,7 +125,7 @@ def _photos(case: Case) -> list[Fact]:
         {
             "id": photo.source,
             "person": task.person_id,
-            "document": task.id_type,
+            "document": photo.document or task.id_type,
             "side": photo.side,
             "status": task.status if task.status in ("approved", "rejected") else "uploaded",
             **({"read": photo.readout.verdicts} if photo.readout else {}),

@@ -43,6 +43,8 @@ def _photo_added(case: Case, event: p.PhotoAdded, happened: Happened) -> Case:
         card_sha256=event.card_sha256,
         at=happened.at,
         source=happened.id,
+        crop=event.crop,
+        document=event.document,
     )
     return with_task(case, event.task_id, lambda task: replace(task, photos=(*task.photos, photo)))
 

@@ -16,6 +16,8 @@ class Readout(msgspec.Struct, frozen=True):
     why: str | None
     source: str
 
+WANTED_SIDES = ("front", "back")
+
 
 class Photo(msgspec.Struct, frozen=True):
     photo_id: str
@@ -29,6 +31,8 @@ class Photo(msgspec.Struct, frozen=True):
     at: datetime
     source: str
     deleted: str | None = None  # the reason on a tombstone
+    crop: str | None = None  # whose corners: detected, supported, manual
+    document: str = ""  # what it shows, where that is not the task's own kind
     readout: Readout | None = None
 
 
@@ -52,6 +56,12 @@ class PhotoTask(msgspec.Struct, frozen=True):
     def unchanged(self) -> bool:
         """Rejected, and nothing new among the photos since."""
         return bool(self.refused) and {photo.photo_id for photo in self.kept} <= self.refused
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Sides of the document itself that are not among the photos."""
+        there = {photo.side for photo in self.kept if photo.document in ("", self.id_type)}
+        return tuple(side for side in WANTED_SIDES if side not in there)
 
     @property
     def kept(self) -> tuple[Photo, ...]:

@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 import secrets
+from contextlib import suppress
 from typing import Literal
 
-from capture.service import AcceptedPhoto, accept_photo
+from capture.crop import Shares
+from capture.service import AcceptedPhoto, accept_photo, shown_before
 from cases import gates
 from cases.actor import Actor
 from cases.case import Case
@@ -15,6 +17,8 @@ from cases.errors import (
     DeletionNeedsReason,
     NotAcknowledged,
     NotAllowed,
+    PhotoDocumentRefused,
+    PhotoSameSide,
     PhotosMissing,
     PhotosNotCompleted,
     PhotosUnchanged,
@@ -34,13 +38,13 @@ from cases.events_papers import (
 )
 from cases.papers import Photo, PhotoTask
 from cases.parts import Side
+from cases.photo_blobs import blob_name, put_photo, settling
 from cases.state import State
 from cases.workflow import load, record
 from ports.errors import BlobNotFound
 
-MAX_PHOTOS = 10
 MAX_EVER = 40  # with the tombstones of a task that was rejected again and again
-WANTED_SIDES = ("front", "back")
+PASSPORT = "passport"
 Variant = Literal["card", "original"]
 
 
@@ -48,7 +52,7 @@ async def acknowledge(desk: Desk, actor: Actor, case_id: str, task_id: str) -> C
     """「我知道了」; a second time changes nothing."""
 
     def decide(case: Case) -> list[Event]:
-        task = _own_task(case, actor, task_id)
+        task = own_task(case, actor, task_id)
         return [] if task.acknowledged else [PhotosAcknowledged(task_id=task_id)]
 
     return await record(desk, actor, case_id, decide)
@@ -63,20 +67,26 @@ async def add_photo(
     side: Side,
     detection_on: bool,
     idempotency_key: str,
+    document: str = "",
+    dragged: Shares | None = None,
 ) -> tuple[Case, str]:
     """Durable once it returns: the blobs first, then the event. The same key gives the same photo (S22, S25).
+    `document` is empty for what the task asks for; `dragged`: corners as shares 0..1, as the customer laid them.
 
-    Raises what `capture.service.accept_photo` refuses, NotAcknowledged, PhotoTaskClosed, TooManyPhotos."""
+    Raises what `capture.service.accept_photo` refuses, NotAcknowledged, PhotoTaskClosed, TooManyPhotos, PhotoSameSide,
+    PhotoDocumentRefused."""
     case = await load(desk, case_id)
-    before = _with_key(_own_task(case, actor, task_id), idempotency_key)
+    before = with_key(case, actor, task_id, idempotency_key)
     if before:
         return case, before.photo_id
-    _may_add(case, actor, task_id)
-    photo = await asyncio.to_thread(accept_photo, data, detection_on)
+    may_add(desk, case, actor, task_id, document)
+    passport, most = document == PASSPORT, desk.photo_limits.size
+    photo = await asyncio.to_thread(accept_photo, data, detection_on, dragged, passport=passport, most_bytes=most)
     photo_id = secrets.token_hex(12)
-    await _put(desk, case_id, photo_id, photo)
-    added = _added(task_id, photo_id, side, detection_on, idempotency_key, photo)
-    return await _record_photo(desk, actor, case_id, added)
+    added = _added(task_id, photo_id, side, detection_on, idempotency_key, document, photo)
+    async with settling(desk, case_id, photo_id):
+        await put_photo(desk, case_id, photo_id, photo)
+        return await _record_photo(desk, actor, case_id, added, photo)
 
 
 async def delete_photo(
@@ -86,7 +96,7 @@ async def delete_photo(
     rejected photo is the agent's, unless another is given."""
 
     def decide(case: Case) -> list[Event]:
-        task = _own_task(case, actor, task_id)
+        task = own_task(case, actor, task_id)
         photo = next((photo for photo in task.kept if photo.photo_id == photo_id), None)
         if photo is None:
             raise CasePhotoNotFound
@@ -97,10 +107,10 @@ async def delete_photo(
             raise DeletionNeedsReason
         return [PhotoDeleted(task_id=task_id, photo_id=photo_id, reason=gates.text(why) if why else None)]
 
-    case = await record(desk, actor, case_id, decide)
-    if not any(photo.photo_id == photo_id for task in case.photo_tasks for photo in task.photos):
-        await _forget(desk, case_id, photo_id)
-    return case
+    if not any(photo.photo_id == photo_id for photo in own_task(await load(desk, case_id), actor, task_id).kept):
+        raise CasePhotoNotFound
+    async with settling(desk, case_id, photo_id):
+        return await record(desk, actor, case_id, decide)
 
 
 async def complete_photos(desk: Desk, actor: Actor, case_id: str, task_id: str) -> Case:
@@ -108,12 +118,11 @@ async def complete_photos(desk: Desk, actor: Actor, case_id: str, task_id: str) 
     agent for the review. Raises PhotosMissing, PhotosUnchanged."""
 
     def decide(case: Case) -> list[Event]:
-        task = _own_task(case, actor, task_id)
+        task = own_task(case, actor, task_id)
         if task.completed:
             return []
-        missing = sorted(set(WANTED_SIDES) - {photo.side for photo in task.kept})
-        if missing:
-            raise PhotosMissing(sides=missing)
+        if task.missing:
+            raise PhotosMissing(sides=sorted(task.missing))
         if task.unchanged:
             raise PhotosUnchanged
         others = all(other.completed for other in case.photo_tasks if other is not task)
@@ -150,18 +159,19 @@ async def read_photo(desk: Desk, actor: Actor, case_id: str, photo_id: str, vari
     for task in case.photo_tasks:
         photo = next((photo for photo in task.photos if photo.photo_id == photo_id), None)
         if photo and (actor.kind != "member" or task.person_id == actor.id):
-            return await desk.blobs.get(
-                _blob(case_id, photo_id, variant if photo.cropped else "original"), scope=case_id
-            )
+            name = blob_name(case_id, photo_id, variant if photo.cropped else "original")
+            return await desk.blobs.get(name, scope=case_id)
     raise CasePhotoNotFound
 
 
 async def photo_bytes(desk: Desk, case_id: str, photo: Photo) -> bytes:
     """The card, or the whole photo where none was found. Raises BlobNotFound."""
-    return await desk.blobs.get(_blob(case_id, photo.photo_id, "card" if photo.cropped else "original"), scope=case_id)
+    return await desk.blobs.get(
+        blob_name(case_id, photo.photo_id, "card" if photo.cropped else "original"), scope=case_id
+    )
 
 
-def _own_task(case: Case, actor: Actor, task_id: str) -> PhotoTask:
+def own_task(case: Case, actor: Actor, task_id: str) -> PhotoTask:
     person = gates.person_of(case, actor)
     task = gates.photo_task(case, task_id)
     if task.person_id != person.person_id:
@@ -169,24 +179,35 @@ def _own_task(case: Case, actor: Actor, task_id: str) -> PhotoTask:
     return task
 
 
-def _may_add(case: Case, actor: Actor, task_id: str) -> None:
-    task = _own_task(case, actor, task_id)
+def with_key(case: Case, actor: Actor, task_id: str, key: str) -> Photo | None:
+    """The photo that an upload with this key has become."""
+    photos = own_task(case, actor, task_id).photos
+    return next((photo for photo in photos if photo.idempotency_key == key), None)
+
+
+def may_add(desk: Desk, case: Case, actor: Actor, task_id: str, document: str) -> None:
+    """Raises NotAcknowledged, PhotoTaskClosed, TooManyPhotos, PhotoDocumentRefused."""
+    task = own_task(case, actor, task_id)
     if not task.acknowledged:
         raise NotAcknowledged
     if task.completed:
         raise PhotoTaskClosed
-    if len(task.kept) >= MAX_PHOTOS:
-        raise TooManyPhotos(limit=MAX_PHOTOS)
+    if len(task.kept) >= desk.photo_limits.count:
+        raise TooManyPhotos(limit=desk.photo_limits.count)
     if len(task.photos) >= MAX_EVER:
         raise TooManyPhotos(limit=MAX_EVER)
-
-
-def _with_key(task: PhotoTask, idempotency_key: str) -> Photo | None:
-    return next((photo for photo in task.photos if photo.idempotency_key == idempotency_key), None)
+    if document in desk.rulebook.parameters["refused_id_types"].at(case.application_date):
+        raise PhotoDocumentRefused(document=document)
 
 
 def _added(
-    task_id: str, photo_id: str, side: Side, detection_on: bool, idempotency_key: str, photo: AcceptedPhoto
+    task_id: str,
+    photo_id: str,
+    side: Side,
+    detection_on: bool,
+    idempotency_key: str,
+    document: str,
+    photo: AcceptedPhoto,
 ) -> PhotoAdded:
     return PhotoAdded(
         task_id=task_id,
@@ -201,43 +222,59 @@ def _added(
         height=photo.height,
         original_sha256=photo.sha256,
         card_sha256=hashlib.sha256(photo.card).hexdigest() if photo.card else None,
+        crop=photo.crop,
+        document=document,
     )
 
 
-async def _record_photo(desk: Desk, actor: Actor, case_id: str, added: PhotoAdded) -> tuple[Case, str]:
-    """A second upload with the same key may have won meanwhile: then its photo is the answer, and ours is dropped."""
-    winner = added.photo_id
+async def _record_photo(
+    desk: Desk, actor: Actor, case_id: str, added: PhotoAdded, photo: AcceptedPhoto
+) -> tuple[Case, str]:
+    """A second upload with the same key may have won meanwhile: then its photo is the answer."""
+    compared: frozenset[str] = frozenset()
 
     def decide(case: Case) -> list[Event]:
-        nonlocal winner
-        _may_add(case, actor, added.task_id)
-        before = _with_key(gates.photo_task(case, added.task_id), added.idempotency_key)
-        winner = before.photo_id if before else added.photo_id
-        return [] if before else [added]
+        if with_key(case, actor, added.task_id, added.idempotency_key):
+            return []
+        may_add(desk, case, actor, added.task_id, added.document)
+        if not {other.photo_id for other in _alike(case, added)} <= compared:
+            raise _NotCompared
+        return [added]
 
-    try:
-        case = await record(desk, actor, case_id, decide)
-    except Exception:
-        await _forget(desk, case_id, added.photo_id)
-        raise
-    if winner != added.photo_id:
-        await _forget(desk, case_id, added.photo_id)
-    return case, winner
-
-
-async def _put(desk: Desk, case_id: str, photo_id: str, photo: AcceptedPhoto) -> None:
-    await desk.blobs.put(_blob(case_id, photo_id, "original"), photo.original, scope=case_id)
-    if photo.card is not None:
-        await desk.blobs.put(_blob(case_id, photo_id, "card"), photo.card, scope=case_id)
-
-
-async def _forget(desk: Desk, case_id: str, photo_id: str) -> None:
-    for variant in ("original", "card"):
+    while True:
         try:
-            await desk.blobs.delete(_blob(case_id, photo_id, variant))
-        except BlobNotFound:
-            continue  # a photo without a crop
+            case = await record(desk, actor, case_id, decide)
+        except _NotCompared:
+            compared |= await _compare(desk, case_id, added, photo)
+            continue
+        winner = with_key(case, actor, added.task_id, added.idempotency_key)
+        assert winner is not None
+        return case, winner.photo_id
 
 
-def _blob(case_id: str, photo_id: str, variant: str) -> str:
-    return f"cases/{case_id}/photos/{photo_id}-{variant}.jpg"
+class _NotCompared(Exception):
+    """There is a card that the new one was not compared with yet."""
+
+
+def _alike(case: Case, added: PhotoAdded) -> list[Photo]:
+    """The photos that must not show the same as this one: all others with a card, but for a rejected one of the same
+    side, whose place it takes."""
+    if added.card_sha256 is None:
+        return []
+    task = gates.photo_task(case, added.task_id)
+    replaced = {photo.photo_id for photo in task.kept if photo.photo_id in task.refused and photo.side == added.side}
+    return [photo for photo in task.kept if photo.cropped and photo.photo_id not in replaced]
+
+
+async def _compare(desk: Desk, case_id: str, added: PhotoAdded, photo: AcceptedPhoto) -> frozenset[str]:
+    """The ids of the photos that show something else. Raises PhotoSameSide."""
+    others, cards = [], []
+    for other in _alike(await load(desk, case_id), added):
+        with suppress(BlobNotFound):  # deleted meanwhile
+            cards.append(await desk.blobs.get(blob_name(case_id, other.photo_id, "card"), scope=case_id))
+            others.append(other)
+    assert photo.card is not None
+    same = await asyncio.to_thread(shown_before, photo.card, cards)
+    if same is not None:
+        raise PhotoSameSide(side=others[same].side, photo_id=others[same].photo_id)
+    return frozenset(other.photo_id for other in others)

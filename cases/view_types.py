@@ -105,6 +105,8 @@ class PhotoView(View, frozen=True):
     quality: tuple[str, ...]
     at: datetime
     cropped: bool
+    crop: str | None = None
+    document: str = ""
     readout: ReadoutView | None = None
 
 

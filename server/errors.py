@@ -7,6 +7,7 @@ from typing import Any
 import capture.errors as capture
 import cases.errors as cases
 import cases.errors_casework as casework
+import cases.errors_uploads as uploads
 import esign.errors as esign
 import media.errors as media
 import otp.errors as otp
@@ -173,6 +174,8 @@ STATUS: Mapping[type[Exception], int] = {
     cases.RangesInvalid: 400,
     cases.ReasonsMissing: 400,
     cases.EvidenceInvalid: 400,
+    uploads.UploadNotFound: 404,
+    uploads.UploadCorrupt: 400,
     casework.SolicitedByYou: 403,
     casework.AssessmentNotFound: 404,
     casework.OverrideInvalid: 400,

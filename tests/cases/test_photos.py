@@ -1,10 +1,13 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from capture.errors import PhotoError
 from cases import errors, photos, reading
+from cases.desk import PhotoLimits
 from cases.state import State
+from simulate.cards import photograph
 from tests.cases.stage import AGENT, ALONE, LIN, SERVICE, WANG, card_photo
 
 TASK = "identity-1"
@@ -162,14 +165,14 @@ async def test_nothing_is_added_to_or_taken_from_an_approved_task(stage):
 
 async def test_ten_photos_are_enough(stage):
     await acknowledged(stage)
-    for number in range(photos.MAX_PHOTOS):
+    for number in range(stage.desk.photo_limits.count):
         await add(stage, f"k{number}")
     with pytest.raises(errors.TooManyPhotos):
         await add(stage, "one more")
 
 
 async def test_deleted_photos_count_only_towards_forty(stage, monkeypatch):
-    monkeypatch.setattr(photos, "MAX_PHOTOS", 2)
+    stage.desk = replace(stage.desk, photo_limits=PhotoLimits(count=2))
     monkeypatch.setattr(photos, "MAX_EVER", 4)
     case = await rejected(stage)
     for number in range(2):
@@ -189,3 +192,73 @@ async def test_the_case_is_reviewed_once_every_task_is_complete(stage):
     await stage.open(SERVICE)
     assert (await stage.photograph(WANG)).state == State.OPEN
     assert (await stage.photograph(LIN)).state == State.IN_REVIEW
+
+
+async def sides(stage):
+    await acknowledged(stage)
+    await add(stage, "front", data=PICTURES["front"], detection_on=True)
+
+
+PICTURES = {side: photograph(side, "王大陸", "A123456789", "1989-03-10", 1) for side in ("front", "back")}
+AGAIN = photograph("front", "王大陸", "A123456789", "1989-03-10", 2)
+
+
+async def test_front_and_back_of_a_card_differ(stage):
+    await sides(stage)
+    case, _ = await add(stage, "back", "back", PICTURES["back"], True)
+    assert [photo.crop for photo in case.photo_task(TASK).photos] == ["detected", "detected"]
+
+
+async def test_the_same_side_a_second_time_is_refused_whatever_it_is_called(stage):
+    await sides(stage)
+    for side in ("back", "front", "other"):
+        with pytest.raises(errors.PhotoSameSide) as refused:
+            await add(stage, f"again as {side}", side, AGAIN, True)
+        assert refused.value.details["side"] == "front"
+    assert len(await blobs(stage)) == 2
+
+
+async def test_the_same_side_sent_twice_at_once_is_taken_once(stage):
+    await acknowledged(stage)
+    answers = await asyncio.gather(
+        add(stage, "one", "front", PICTURES["front"], True),
+        add(stage, "two", "back", AGAIN, True),
+        return_exceptions=True,
+    )
+    assert [type(answer) for answer in answers if isinstance(answer, Exception)] == [errors.PhotoSameSide]
+    assert len((await stage.case()).photo_task(TASK).photos) == 1
+
+
+async def test_a_rejected_side_is_taken_anew_while_the_old_one_is_still_there(stage):
+    await sides(stage)
+    await add(stage, "back", "back", PICTURES["back"], True)
+    await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+    await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, False, "反光")
+    await add(stage, "front again", "front", AGAIN, True)
+    with pytest.raises(errors.PhotoSameSide):
+        await add(stage, "front as back", "back", photograph("front", "王大陸", "A123456789", "1989-03-10", 3), True)
+
+
+@pytest.mark.parametrize("paper", ["household_transcript", "household_register"])
+async def test_household_papers_prove_no_identity(stage, paper):
+    await acknowledged(stage)
+    with pytest.raises(errors.PhotoDocumentRefused):
+        await photos.add_photo(stage.desk, WANG, stage.case_id, TASK, card_photo(), "front", False, "k", paper)
+    assert await blobs(stage) == ()
+
+
+async def test_another_paper_does_not_complete_the_task(stage):
+    await acknowledged(stage)
+    for side in ("front", "back"):
+        data = card_photo(10 if side == "back" else 0)
+        await photos.add_photo(stage.desk, WANG, stage.case_id, TASK, data, side, False, side, "passport")
+    with pytest.raises(errors.PhotosMissing):
+        await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+
+
+async def test_corners_that_only_the_customer_saw_are_marked_for_the_agent(stage):
+    await acknowledged(stage)
+    dragged = ((0.05, 0.05), (0.5, 0.05), (0.5, 0.4), (0.05, 0.4))
+    await photos.add_photo(stage.desk, WANG, stage.case_id, TASK, card_photo(), "front", True, "k", dragged=dragged)
+    view = await reading.case_view(stage.desk, AGENT, await stage.case())
+    assert [photo.crop for photo in view.photo_tasks[0].photos] == ["manual"]
