@@ -1,4 +1,4 @@
-"""Shared by the tests of workers and clients."""
+"""Shared by the tests of workers and clients, and by those of recorders."""
 
 import asyncio
 import os
@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from media.recorder import Recorder
+from ports.clock import FrozenClock
 from tests.media.peers import until
 from tests.media.plant import Plant
+from tests.media.rec import Studio
 
 
 @pytest.fixture
@@ -22,3 +25,18 @@ async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
         await worker.close()
     await until(lambda: asyncio.all_tasks() == {asyncio.current_task()}, 3.0)
     assert len(os.listdir("/proc/self/fd")) == files
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    """On virtual time."""
+    return Studio(tmp_path, FrozenClock())
+
+
+@pytest.fixture
+async def recorder(studio: Studio) -> AsyncIterator[Recorder]:
+    """One that has begun in the studio. Sealed once more, it only answers the same."""
+    recorder = studio.recorder()
+    await recorder.start()
+    yield recorder
+    await recorder.seal("the test is over")

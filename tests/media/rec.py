@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from obstore.store import MemoryStore
 
-from media.messages import RecorderEvent, TrackInfo
+from media.manifest import Manifest, verify_manifest
+from media.messages import RecorderEvent, SealedRecording, TrackInfo
 from media.recorder import Recorder
 from media.tracksink import TrackSink
 from ports.blobs import SealedBlobs
@@ -37,6 +39,13 @@ class Studio:
 
     def told(self) -> list[str]:
         return [event.type for event in self.events]
+
+
+async def manifest_of(studio: Studio, sealed: SealedRecording) -> Manifest:
+    """Read back and verified."""
+    data = await studio.get(sealed.manifest_blob)
+    assert sha256(data).hexdigest() == sealed.manifest_sha256
+    return verify_manifest(data, await studio.keys.public_key())
 
 
 def camera(codec: str = "VP8", participant: str = "p1", source: str = "camera") -> TrackInfo:
