@@ -17,7 +17,7 @@ run: setup ## start the whole system with demo people; the first time with one f
 test: setup ## the whole suite, one real browser test included
 	@.ci/setup browser
 	@.ci/setup network
-	$(PYTHON) -m pytest
+	@.ci/test
 
 check: setup ## lint, types of the pages, locks
 	$(PYTHON) -m ruff check .
