@@ -17,6 +17,7 @@ from media.uplink import Gate
 
 ANSWER_SECONDS = 10.0
 OFFER_ATTEMPTS = 3
+AGAIN_SECONDS = 30.0  # after attempts that nobody answered
 
 log = structlog.get_logger()
 
@@ -47,11 +48,19 @@ class Downlink:
         self._changed = asyncio.Event()
         self._answered = asyncio.Event()
         self._closed = False
+        self._again: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._run(), name="media-downlink")
 
     @property
     def transport(self) -> Transport | None:
         return self._transport
+
+    def ask_again(self) -> None:
+        """Whoever may have heard no offer can hear one now."""
+        if self.pending is not None:
+            self._offered(self.pending)
+        elif self._transport is None:
+            self._changed.set()
 
     def add(self, publication: Publication) -> None:
         self._wanted[publication] = None
@@ -82,6 +91,8 @@ class Downlink:
 
     async def close(self) -> None:
         self._closed = True
+        if self._again is not None:
+            self._again.cancel()
         self._task.cancel()
         await asyncio.wait([self._task])
         async with self._lock:
@@ -117,6 +128,7 @@ class Downlink:
                         return
                     await self._drop()
         log.warning("media_offer_unanswered")
+        self._again = asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._changed.set)
 
     async def _offer(self) -> None:
         if self._transport is not None and self._transport.ended:

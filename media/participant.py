@@ -68,6 +68,11 @@ class Participant:
         await self._downlink.answer(description, offer_id)
         self._heard = self._clock.monotonic()
 
+    def resume(self) -> None:
+        """His page is heard of again."""
+        self.away = False
+        self._downlink.ask_again()
+
     def subscribe(self, publication: Publication) -> None:
         self._downlink.add(publication)
 

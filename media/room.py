@@ -98,9 +98,7 @@ class Room:
         participant = self._participant(participant_id)
         if not connections or participant.spec.connections != connections:
             raise ParticipantUnknown("other connections took the place")
-        participant.away = False
-        if participant.pending_offer is not None:  # nobody may have heard it
-            self._emit(participant.pending_offer)
+        participant.resume()
         self.changed()
         return self.roster()
 

@@ -83,7 +83,7 @@ class Transport(SrtpPath):
         self._closing: asyncio.Task[None] | None = None
         self._ended = False
         self._settled: list[Callable[[], None]] = []
-        self._limit = asyncio.get_running_loop().call_later(CONNECT_SECONDS, self._give_up)
+        self._limit: asyncio.TimerHandle | None = None
 
     # ---- negotiation ------------------------------------------------------------------------------------------------
 
@@ -95,6 +95,7 @@ class Transport(SrtpPath):
         """Answer the peer's offer, first or repeated. Each section gets one codec, so a track never changes it.
         Raises BadDescription."""
         described = parse(offer)
+        self._begin()
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(sdp.admit(offer), "offer"))
             self._silence()
@@ -114,6 +115,7 @@ class Transport(SrtpPath):
         return outgoing
 
     async def offer(self) -> str:
+        self._begin()
         await self._pc.setLocalDescription(await self._pc.createOffer())
         self._guard_sockets()
         return self._pc.localDescription.sdp
@@ -156,6 +158,7 @@ class Transport(SrtpPath):
                 await self._end_consent(dtls)
         except TimeoutError:
             log.error("media_transport_close_timeout")
+            await self._break_off(dtls)
 
     def _state_changed(self) -> None:
         state = self._pc.connectionState
@@ -165,6 +168,11 @@ class Transport(SrtpPath):
             self._on_state("connected")
         elif state in ("failed", "closed"):
             self._end(state)
+
+    def _begin(self) -> None:
+        """Its time to connect runs from here: before, it may have had to wait for its turn."""
+        if self._limit is None and not self._ended:
+            self._limit = asyncio.get_running_loop().call_later(CONNECT_SECONDS, self._give_up)
 
     def _give_up(self) -> None:
         if not self.connected:
@@ -178,7 +186,8 @@ class Transport(SrtpPath):
         self._on_state(state)
 
     def _settle(self) -> None:
-        self._limit.cancel()
+        if self._limit is not None:
+            self._limit.cancel()
         callbacks, self._settled = self._settled, []
         for callback in callbacks:
             callback()
@@ -220,6 +229,20 @@ class Transport(SrtpPath):
         there and leave the other sockets open."""
         transceivers = self._pc._RTCPeerConnection__transceivers
         transceivers[:] = [part for part in transceivers if part.receiver.transport is not None]
+
+    async def _break_off(self, dtls: Any) -> None:
+        """What hangs while it closes, as where a TURN server does not answer, ends at once and without a word."""
+        for connection in self._guards:
+            for protocol in connection._protocols:
+                protocol.transport.close()
+        await self._end_consent(dtls)
+        tasks = {*self._connects, *((dtls._task, dtls.transport._RTCIceTransport__monitor_task) if dtls else ())} - {
+            None
+        }
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     def _dtls(self) -> Any:
         transceivers = self._pc.getTransceivers()

@@ -202,6 +202,33 @@ async def test_closing_while_connecting_leaves_nothing_behind():
     assert (heard.states, len(os.listdir("/proc/self/fd"))) == (["closed"], files)
 
 
+async def test_a_close_that_hangs_leaves_no_socket_and_no_task(monkeypatch):
+    before, files = asyncio.all_tasks(), len(os.listdir("/proc/self/fd"))
+    heard, pc = Heard(), await offered(Tone())
+    answer, _ = await heard.transport.accept(pc.localDescription.sdp)
+    await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    await until(lambda: heard.transport.connected)
+    monkeypatch.setattr("media.transport.CLOSE_SECONDS", 0.05)
+    for ice in heard.transport._guards:
+        ice.close = asyncio.Event().wait
+    await heard.transport.close()
+    await hang_up(pc)
+    await until(lambda: len(os.listdir("/proc/self/fd")) == files, 2.0)
+    await until(lambda: asyncio.all_tasks() == before, 2.0)
+
+
+async def test_the_time_to_connect_runs_from_the_description_and_not_while_a_turn_is_waited_for(monkeypatch):
+    monkeypatch.setattr("media.transport.CONNECT_SECONDS", 0.05)
+    waiting, offering = Heard(), Heard()
+    await asyncio.sleep(0.1)
+    assert waiting.states == []
+    offering.transport.section("audio")
+    await offering.transport.offer()
+    await until(lambda: offering.states == ["failed"], 2.0)
+    await waiting.transport.close()
+    await offering.transport.close()
+
+
 async def test_the_end_of_the_peer_is_told_as_closed():
     heard, pc = Heard(), await offered(Tone())
     answer, _ = await heard.transport.accept(pc.localDescription.sdp)

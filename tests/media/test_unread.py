@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 
 import aioice.ice
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -107,6 +108,29 @@ async def test_who_sends_but_never_answers_is_seen_by_the_others_and_asked_a_few
     await stage.passes(GONE_SECONDS + 2.0)
     assert stage.present() == {"host", "b", "bad"}
     await stage.others_go_on()
+
+
+async def test_who_answered_no_offer_is_asked_again_after_a_while_and_at_once_when_he_resumes(stage, monkeypatch):
+    monkeypatch.setattr(Downlink.__init__, "__defaults__", (0.05,))  # seconds for an answer
+    monkeypatch.setattr("media.downlink.AGAIN_SECONDS", 0.3)
+    stage.bad.spec = msgspec.structs.replace(stage.bad.spec, connections="c1")
+    await stage.room.join(stage.bad.spec)
+
+    def offers() -> int:
+        return sum(isinstance(e, RoomOffer) and e.participant_id == "bad" for e in stage.pages.events)
+
+    with capture_logs() as logs:
+        await until(lambda: [entry["event"] for entry in logs] == ["media_offer_unanswered"])
+        assert offers() == OFFER_ATTEMPTS
+        await until(lambda: offers() > OFFER_ATTEMPTS)
+        await until(lambda: len(logs) == 2)
+    monkeypatch.setattr("media.downlink.AGAIN_SECONDS", 60.0)
+    with capture_logs() as logs:
+        await until(lambda: logs)
+    asked = offers()
+    stage.room.resume("bad", "c1")
+    await until(lambda: offers() > asked)
+    await stage.room.leave("bad", "left")
 
 
 async def test_who_stops_to_read_and_to_acknowledge_gets_a_new_connection_and_then_sees_again(stage, monkeypatch):
