@@ -49,6 +49,7 @@ async def test_a_new_connection_has_the_names_we_hook():
     assert (dtls._rx_srtp, dtls._tx_srtp, dtls._task) == (None, None, None)
     assert (dtls.transport._connection._nominated, dtls.transport._connection._protocols) == ({}, [])
     assert dtls.transport._connection._query_consent_task is None
+    assert dtls.transport._RTCIceTransport__monitor_task is None
     assert inspect.iscoroutinefunction(pc._RTCPeerConnection__connect)
     assert inspect.iscoroutinefunction(transceiver.sender.send)
     assert inspect.iscoroutinefunction(transceiver.receiver.receive)
