@@ -1,8 +1,12 @@
-"""A call whose spool lies on a small disk that fills up and is emptied again. Arguments: FOLDER DISK. Prints JSON."""
+"""A call whose spool cannot grow for a while, as on a full disk. Argument: FOLDER. Prints JSON.
+
+The kernel's limit of a file's size (setrlimit(2), RLIMIT_FSIZE) stands for the full disk: it needs no rights, and cuts
+a write short where it is reached, as a full disk does. It holds for a whole process, hence this one.
+"""
 
 import asyncio
-import contextlib
 import json
+import resource
 import sys
 from pathlib import Path
 
@@ -13,8 +17,8 @@ from tests.media.plant import SPEC, Caller, Plant
 QUEUE_BYTES = 150_000  # some 1.5 s of this call: what comes on top while the disk is full is lost, and told
 
 
-async def call(folder: Path, disk: Path) -> dict:
-    plant = Plant(folder)
+async def call(folder: Path) -> dict:
+    plant, disk = Plant(folder), folder / "disk"
 
     def recorder(room_id, spec, on_event) -> Recorder:
         return Recorder(
@@ -29,12 +33,12 @@ async def call(folder: Path, disk: Path) -> dict:
     await caller.enter()
     await until_writing(plant, True)
     await asyncio.sleep(1.0)
-    fill(disk / "ballast")
+    limit(max(path.stat().st_size for path in disk.iterdir()))
     await until_writing(plant, False)
     before = [peer.frames["video"] for peer in caller.peers.values()]
     await asyncio.sleep(3.0)
     during = [peer.frames["video"] for peer in caller.peers.values()]
-    (disk / "ballast").unlink()
+    limit(resource.RLIM_INFINITY)
     await until_writing(plant, True)
     await asyncio.sleep(1.0)
     sealed = await plant.client.close_room("r1", "over")
@@ -53,10 +57,9 @@ async def call(folder: Path, disk: Path) -> dict:
     }
 
 
-def fill(ballast: Path) -> None:
-    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(b"\0" * 4096)
+def limit(size: int) -> None:
+    """No file can be written beyond that."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 async def until_writing(plant: Plant, wanted: bool) -> None:
@@ -70,4 +73,4 @@ async def until_writing(plant: Plant, wanted: bool) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(call(Path(sys.argv[1]), Path(sys.argv[2])))))
+    print(json.dumps(asyncio.run(call(Path(sys.argv[1])))))
