@@ -10,6 +10,7 @@ from cases.meeting import finished
 from cases.state import State
 
 BEFORE_SUBMISSION = (State.OPEN, State.IN_REVIEW, State.READY)
+SIGNABLE = (State.READY, State.PENDING)
 SUBMITTED = (State.SUBMITTED, State.UNDER_REVIEW, State.PENDING)
 
 
@@ -21,7 +22,7 @@ def actions(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[s
 def _member(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[str, ...]:
     task = next((task for task in case.photo_tasks if task.person_id == viewer.id), None)
     photographing = task is not None and case.state in (State.OPEN, State.IN_REVIEW) and not task.completed
-    unlocked = case.state == State.READY and not lock_reasons(case, viewer.id, recorder)
+    unlocked = case.state in SIGNABLE and not lock_reasons(case, viewer.id, recorder)
     both_sides = task is not None and not task.missing
     wanted = {
         "acknowledge": photographing and task is not None and not task.acknowledged,
@@ -29,9 +30,11 @@ def _member(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[s
         "complete_photos": photographing and task is not None and both_sides and not task.unchanged,
         "join": case.open_meeting is not None,
         "sign": unlocked and not case.complete(viewer.id),
-        "submit": unlocked and all(document.done and document.returned is None for document in case.documents),
+        "submit": unlocked
+        and case.submission is None
+        and all(document.done and document.returned is None for document in case.documents),
         "return": case.state == State.READY,
-        "answer_query": _asked(case, "customer"),
+        "answer_query": asked_of_customer(case),
         "attach": case.state in SUBMITTED and (case.open_query is not None or case.decision is not None),
     }
     return tuple(verb for verb, offered in wanted.items() if offered)
@@ -43,7 +46,7 @@ def _agent(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[st
     reportable = case.submission is not None and case.agent_report is None
     wanted = {
         "review_photos": reviewing and unreviewed,
-        "open_meeting": case.state in (State.READY, State.PENDING) and case.open_meeting is None,
+        "open_meeting": _meetable(case) and case.open_meeting is None,
         "join": case.open_meeting is not None and case.open_meeting.host.id == viewer.id,
         "end_meeting": case.open_meeting is not None,
         "end_meeting_done": case.open_meeting is not None and finished(case, case.open_meeting),
@@ -54,6 +57,11 @@ def _agent(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[st
         "attach": case.state in SUBMITTED and (case.open_query is not None or case.decision is not None),
     }
     return tuple(verb for verb, offered in wanted.items() if offered)
+
+
+def _meetable(case: Case) -> bool:
+    to_sign = case.state == State.UNDER_REVIEW and bool(case.forms_to_sign)
+    return to_sign or case.state in SIGNABLE
 
 
 def _reviewer(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tuple[str, ...]:
@@ -77,6 +85,10 @@ def _underwriter(case: Case, viewer: Actor, recorder: RecorderLive | None) -> tu
         "decide": case.state == State.UNDER_REVIEW,
     }
     return tuple(verb for verb, offered in wanted.items() if offered)
+
+
+def asked_of_customer(case: Case) -> bool:
+    return _asked(case, "customer")
 
 
 def _asked(case: Case, *to: str) -> bool:

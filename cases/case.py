@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from cases.casework import Attachment, Decision, Query, RecordedAssessment
+from cases.casework import Attachment, Decision, Letter, Query, RecordedAssessment
 from cases.films import Composition
 from cases.papers import Document, Ink, PhotoTask
 from cases.parts import AgentRef, CaseKind, CasePerson, Role, SubmittedDocument
@@ -80,6 +80,8 @@ class Case(msgspec.Struct, frozen=True):
     assessments: tuple[RecordedAssessment, ...] = ()
     decision: Decision | None = None
     letter_at: datetime | None = None  # 未承保通知函
+    letters: tuple[Letter, ...] = ()
+    withdrawn_forms: tuple[Document, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
 
     @property
@@ -112,6 +114,16 @@ class Case(msgspec.Struct, frozen=True):
     def opened_by(self, viewer_id: str) -> frozenset[str]:
         """The recordings that he has opened."""
         return frozenset(recording_id for viewer, recording_id in self.viewed if viewer == viewer_id)
+
+    @property
+    def papers(self) -> tuple[Document, ...]:
+        """The documents, and the forms that were taken back."""
+        return (*self.documents, *self.withdrawn_forms)
+
+    @property
+    def forms_to_sign(self) -> tuple[Document, ...]:
+        """Those on demand that nobody has finished yet."""
+        return tuple(document for document in self.documents if document.added and not document.done)
 
     @property
     def open_query(self) -> Query | None:

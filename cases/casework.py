@@ -19,6 +19,7 @@ class Query(msgspec.Struct, frozen=True):
     issued_at: datetime
     due: date
     source: str
+    told_by: tuple[str, ...] = ()  # entries of the query, its reminder and its notice: a letter each
     reminded_at: datetime | None = None
     noticed_at: datetime | None = None
     answers: tuple[ItemAnswer, ...] = ()
@@ -68,6 +69,19 @@ class Attachment(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Letter(msgspec.Struct, frozen=True):
+    """A letter of the company as a PDF. `about`: the entry that asked for it; `query_id`: the query that it is of."""
+
+    letter_id: str
+    code: str
+    about: str
+    query_id: str | None
+    blob: str
+    sha256: str
+    size: int
+    at: datetime
+
+
 class Decision(msgspec.Struct, frozen=True):
     outcome: str
     reasons: tuple[str, ...]
@@ -94,6 +108,11 @@ class RecordedAssessment(msgspec.Struct, frozen=True):
     blob: str | None
     at: datetime
     source: str
+
+
+def letter_name(letter: Letter) -> str:
+    """Its name in the evidence package."""
+    return f"letters/{letter.letter_id}-{letter.code}.pdf"
 
 
 def assessment_name(sha256: str | None) -> str:

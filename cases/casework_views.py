@@ -7,8 +7,12 @@ import msgspec
 
 from cases.actor import Actor
 from cases.case import Case
-from cases.casework import Attachment, Query
+from cases.casework import Attachment, Letter, Query
+from cases.correspondence import letters_for
 from cases.events_casework import Override, QueryItem
+from cases.forms import manual_title
+from cases.items import Text
+from esign.envelope import TEMPLATES
 
 
 class QueryItemView(msgspec.Struct, frozen=True):
@@ -23,6 +27,7 @@ class QueryItemView(msgspec.Struct, frozen=True):
     statement: str
     attachment_id: str | None
     value: Any
+    document_id: str | None  # the form that asks for its signature in a call, or answered it
 
 
 class QueryView(msgspec.Struct, frozen=True):
@@ -56,6 +61,16 @@ class AttachmentView(msgspec.Struct, frozen=True):
     reason: str
 
 
+class LetterView(msgspec.Struct, frozen=True):
+    """A letter of the company as a certified PDF."""
+
+    id: str
+    title: Text
+    at: datetime
+    sha256: str
+    size: int
+
+
 class DecisionView(msgspec.Struct, frozen=True):
     """Customers see the outcome alone. `letter_due`: when 未承保通知函 is to go out, `letter_at` when it did."""
 
@@ -70,11 +85,11 @@ class DecisionView(msgspec.Struct, frozen=True):
 
 def query_views(case: Case, viewer: Actor) -> tuple[QueryView, ...]:
     """A customer sees the questions to him, and no query that asks him nothing."""
-    seen = tuple(_query(query, viewer) for query in case.queries)
+    seen = tuple(_query(case, query, viewer) for query in case.queries)
     return tuple(view for view in seen if view.items)
 
 
-def _query(query: Query, viewer: Actor) -> QueryView:
+def _query(case: Case, query: Query, viewer: Actor) -> QueryView:
     member = viewer.kind == "member"
     items = (item for item in query.items if not member or item.to == "customer")
     return QueryView(
@@ -87,11 +102,12 @@ def _query(query: Query, viewer: Actor) -> QueryView:
         answered_at=query.answered_at,
         due=query.due,
         note="" if member else query.note,
-        items=tuple(_item(query, item) for item in items),
+        items=tuple(_item(case, query, item) for item in items),
     )
 
 
-def _item(query: Query, item: QueryItem) -> QueryItemView:
+def _item(case: Case, query: Query, item: QueryItem) -> QueryItemView:
+    form = next((d for d in reversed(case.documents) if d.added and manual_title(d.code) == item.title), None)
     answer = next((answer for answer in query.answers if answer.item_id == item.item_id), None)
     return QueryItemView(
         id=item.item_id,
@@ -103,7 +119,18 @@ def _item(query: Query, item: QueryItem) -> QueryItemView:
         statement=answer.statement if answer else "",
         attachment_id=answer.attachment_id if answer else None,
         value=answer.value if answer else None,
+        document_id=form.document_id if form else None,
     )
+
+
+def letter_views(case: Case, viewer: Actor) -> tuple[LetterView, ...]:
+    return tuple(_letter(letter) for letter in letters_for(case, viewer))
+
+
+def _letter(letter: Letter) -> LetterView:
+    template = TEMPLATES[letter.code]
+    title = Text(template.title_zh, template.title_en)
+    return LetterView(letter.letter_id, title, letter.at, letter.sha256, letter.size)
 
 
 def attachment_views(case: Case, viewer: Actor) -> tuple[AttachmentView, ...]:

@@ -19,6 +19,8 @@ UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("RecordingStarted", 1): lambda body: body | {"part": 1},
     ("RecordingStarted", 2): lambda body: body | {"began_at": None},
     ("RecordingSealed", 1): lambda body: body | {"part": 1},
+    ("NoticeSent", 1): lambda body: body | {"about": ""},
+    ("QueryAnswered", 1): lambda body: body | {"confirmed": False},
     ("RecordingViewed", 1): lambda body: body | {"recording_id": None},
 }
 

@@ -16,6 +16,7 @@ from cases.event import Event, Paper
 from cases.events_casework import CaseDecided, DecisionOutcome, Override
 from cases.events_review import CaseDeclined
 from cases.fold import apply
+from cases.ondemand import forms_of_decision
 from cases.review import with_acceptance
 from cases.taipei import taipei_date
 from cases.workflow import record
@@ -34,7 +35,8 @@ async def decide(
     overrides: Sequence[Override] = (),
 ) -> Case:
     """Postponed and declined end the case. Any other decision stands until it is replaced, and the case is accepted as
-    soon as every finding is closed by evidence or set aside by an override.
+    soon as every finding is closed by evidence or set aside by an override. The forms that it demands join the
+    envelope, with the reasons as their terms.
 
     Raises SalesUnitReviewer, SolicitedByYou, DecisionNotNeeded, ReasonsMissing, OverrideInvalid, DecisionRefused."""
     why = tuple(gates.text(reason) for reason in reasons[:MAX_REASONS])
@@ -61,7 +63,8 @@ async def decide(
         if outcome not in ACCEPTING:
             return [decided, *recorded, CaseDeclined(reviewer_id=actor.id, reasons=why)]
         _not_forbidden(after, assessment)
-        return with_acceptance(desk, actor, case, decided, recorded)
+        forms = forms_of_decision(case, assessment, why)
+        return with_acceptance(desk, actor, case, decided, [*recorded, *forms])
 
     return await record(desk, actor, case_id, conclude)
 

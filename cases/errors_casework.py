@@ -50,10 +50,14 @@ class QueryClosed(CaseError):
 
 
 class AnswerInvalid(CaseError):
-    """`reason`: answers_missing, item_unknown, item_not_yours, value_missing, attachment_missing, statement_missing.
-    `item` names which."""
+    """`reason`: answers_missing, item_unknown, item_not_yours, value_missing, value_malformed (not
+    what the rules can read), attachment_missing, statement_missing, unconfirmed. `item` names which."""
 
     code = "answer_invalid"
+
+
+class LetterNotFound(CaseError):
+    code = "letter_not_found"
 
 
 class AttachmentNotFound(CaseError):

@@ -5,7 +5,7 @@ follows from the events alone.
 """
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -27,12 +27,14 @@ class QueryItem(msgspec.Struct, frozen=True):
 
 
 class ItemAnswer(msgspec.Struct, frozen=True):
-    """`value` answers a `path`, `attachment_id` a `title`; `statement` anything else, or beside them."""
+    """`value` answers a `path`, `attachment_id` a `title`, or `document_id` where it is a form that was signed in a
+    call; `statement` anything else, or beside them."""
 
     item_id: str
     statement: str = ""
     value: Any = None
     attachment_id: str | None = None
+    document_id: str | None = None
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -68,11 +70,14 @@ class QueryCancelNoticed(Event):
 
 
 class QueryAnswered(Event):
-    """Some or all of its items."""
+    """Some or all of its items. `confirmed`: the person stated that what he answers is true and his own."""
+
+    version: ClassVar[int] = 2
 
     query_id: str
     answers: tuple[ItemAnswer, ...]
     person_id: str
+    confirmed: bool
 
 
 class QueryWithdrawn(Event):
@@ -127,6 +132,33 @@ class LetterIssued(Event):
 
     letter: Letter
     reasons: tuple[str, ...]
+
+
+class LetterKept(Event):
+    """The PDF of a letter, certified by the company. `about` is the entry that asked for it, `code` its form."""
+
+    letter_id: str
+    code: str
+    about: str
+    blob: str
+    sha256: str
+    size: int
+
+
+class FormAdded(Event):
+    """A form that the underwriting wants beside the envelope: made, read and signed in a further call as the others.
+    `lines` is what it is about, such as the terms of a decision."""
+
+    document_id: str
+    code: str
+    signers: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+class FormWithdrawn(Event):
+    """It is not wanted any more: another decision took its place, or the case went on without it."""
+
+    document_id: str
 
 
 def wakes_on(event: Event) -> date | None:

@@ -9,7 +9,8 @@ from cases.parts import (
     ReviewOutcome,
 )
 
-EffectKind = Literal["issue", "sign", "seal", "notice"]
+EffectKind = Literal["issue", "sign", "seal", "notice", "letter"]
+Notice = Literal["submission", "query", "reminder", "cancel_notice", "letter"]
 
 
 class CaseAssessed(Event):
@@ -32,7 +33,12 @@ class CaseAssessed(Event):
 
 
 class NoticeSent(Event):
-    notice: Literal["submission"]
+    """An SMS. `about` is the entry that it tells of, empty for the submission."""
+
+    version: ClassVar[int] = 2
+
+    notice: Notice
+    about: str
     person_id: str
     message_id: str
 

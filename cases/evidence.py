@@ -17,7 +17,7 @@ import msgspec
 from cases import gates
 from cases.actor import Actor
 from cases.case import Case
-from cases.casework import assessment_name
+from cases.casework import assessment_name, letter_name
 from cases.codec import from_entry
 from cases.desk import Desk
 from cases.events_papers import InkAccepted
@@ -60,13 +60,14 @@ async def _files(desk: Desk, case: Case) -> dict[str, bytes]:
         "ink.json": _json(_bindings(entries)),
     }
     files |= {f"keys/root-{number}.pem": root for number, root in enumerate(desk.roots, 1)}
-    return files | await _documents(desk, case) | await _manifests(desk, case) | await _assessments(desk, case)
+    files |= await _documents(desk, case) | await _manifests(desk, case)
+    return files | await _assessments(desk, case) | await _letters(desk, case)
 
 
 async def _documents(desk: Desk, case: Case) -> dict[str, bytes]:
     """Every revision as it was shown, and the last file of the current one."""
     files = {}
-    for document in case.documents:
+    for document in case.papers:
         folder = f"documents/{document.document_id}"
         for issued in document.issues:
             files[f"{folder}-{issued.revision}-issued.pdf"] = await desk.blobs.get(issued.blob, scope=case.case_id)
@@ -93,6 +94,10 @@ async def _assessments(desk: Desk, case: Case) -> dict[str, bytes]:
     return {
         assessment_name(digest): await desk.blobs.get(blob, scope=case.case_id) for digest, blob in recorded.items()
     }
+
+
+async def _letters(desk: Desk, case: Case) -> dict[str, bytes]:
+    return {letter_name(letter): await desk.blobs.get(letter.blob, scope=case.case_id) for letter in case.letters}
 
 
 def _event(entry: Entry) -> dict[str, Any]:

@@ -14,6 +14,7 @@ This package is signed by a TEST authority. It is for demonstration and has no l
   photos.json             證件照片的 SHA-256（不含照片本身）
   recordings/             錄影清單：每一片段的 SHA-256 與時間軸（不含影片本身）
   assessments/            送件、核保決定時之核保評估全文（檔名為其 SHA-256，與稽核軌跡所記相同）
+  letters/                本公司寄發之通知（照會單、催辦、取消、審查結果、未承保通知函），經本公司簽章
   compositions.json       會議影片（雙方同框之 MP4）的 SHA-256 及其所據錄影清單（不含影片本身）
   keys/                   系統公開金鑰（Ed25519）與根憑證
   package.json            以上所有檔案的 SHA-256

@@ -7,6 +7,7 @@ longer here. Each piece of evidence carries the id of the journal entry that it 
 from typing import Any
 
 from cases import facts_casework as casework
+from cases import statement
 from cases.case import Case
 from cases.forms import ROLES, manual_title
 from cases.items import ITEMS
@@ -40,7 +41,7 @@ def facts_of(case: Case) -> Fact:
         facts["agent_report"] = {"recording_no": case.agent_report.recording_serial}
     if clock := casework.clock(case):
         facts["clock"] = clock
-    return casework.with_answers(case, facts | _persons(case))
+    return casework.with_answers(case, facts | _persons(case) | statement.of_application(case))
 
 
 def _application(case: Case) -> Fact:
@@ -79,11 +80,17 @@ def _person(case: Case, person: CasePerson) -> Fact:
         "id_type": task.id_type,
         "mobile": profile.get("phone"),
         **stated,
+        **statement.of_person(case, person),
     }
 
 
+def _latest(case: Case) -> tuple[Document, ...]:
+    """Of a form that was made twice, for other terms, only the later one says anything."""
+    return tuple({document.code: document for document in case.documents}.values())
+
+
 def _documents(case: Case) -> list[Fact]:
-    documents = [_document(case, document) for document in case.documents if document.issued]
+    documents = [_document(case, document) for document in _latest(case) if document.issued]
     if case.agent_report:
         report = {"id": case.agent_report.source, "title": AGENT_REPORT, "complete": True}
         documents.append(report | {"date": taipei_date(case.agent_report.at).isoformat()})
@@ -113,7 +120,7 @@ def _signatures(case: Case) -> list[Fact]:
             "role": next(f.role for f in document.issued.fields if f.name == ink.field),
             "date": taipei_date(ink.at).isoformat(),
         }
-        for document in case.documents
+        for document in _latest(case)
         if document.issued and document.returned is None
         for ink in document.inks
         if not case.denied(ink.person_id)

@@ -1,16 +1,18 @@
 """What events about queries, attachments, assessments and the decision do to a case. Pure."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
 from cases import events_casework as e
 from cases.case import Case
-from cases.casework import Attachment, Decision, Query, RecordedAssessment
+from cases.casework import Attachment, Decision, Letter, Query, RecordedAssessment
 from cases.codec import Happened
 from cases.event import Event
 from cases.events_review import CaseAssessed
 from cases.fold_papers import Effect
+from cases.papers import Document
 
 
 def _with_query(case: Case, query_id: str, change: Callable[[Query], Query]) -> Case:
@@ -19,16 +21,20 @@ def _with_query(case: Case, query_id: str, change: Callable[[Query], Query]) -> 
 
 
 def _issued(case: Case, event: e.QueryIssued, happened: Happened) -> Case:
-    query = Query(event.query_id, event.items, event.note, happened.at, event.due, happened.id)
+    query = Query(event.query_id, event.items, event.note, happened.at, event.due, happened.id, (happened.id,))
     return replace(case, queries=(*case.queries, query))
 
 
+def _told(query: Query, happened: Happened, due: date, **when: datetime) -> Query:
+    return replace(query, told_by=(*query.told_by, happened.id), due=due, **when)
+
+
 def _reminded(case: Case, event: e.QueryReminded, happened: Happened) -> Case:
-    return _with_query(case, event.query_id, lambda query: replace(query, reminded_at=happened.at, due=event.due))
+    return _with_query(case, event.query_id, lambda query: _told(query, happened, event.due, reminded_at=happened.at))
 
 
 def _noticed(case: Case, event: e.QueryCancelNoticed, happened: Happened) -> Case:
-    return _with_query(case, event.query_id, lambda query: replace(query, noticed_at=happened.at, due=event.due))
+    return _with_query(case, event.query_id, lambda query: _told(query, happened, event.due, noticed_at=happened.at))
 
 
 def _answered(case: Case, event: e.QueryAnswered, happened: Happened) -> Case:
@@ -108,6 +114,32 @@ def _letter(case: Case, event: e.LetterIssued, happened: Happened) -> Case:
     return replace(case, letter_at=happened.at)
 
 
+def _letter_kept(case: Case, event: e.LetterKept, happened: Happened) -> Case:
+    asked = next((query for query in case.queries if event.about in query.told_by), None)
+    letter = Letter(
+        event.letter_id,
+        event.code,
+        event.about,
+        asked.query_id if asked else None,
+        event.blob,
+        event.sha256,
+        event.size,
+        happened.at,
+    )
+    return replace(case, letters=(*case.letters, letter))
+
+
+def _form_added(case: Case, event: e.FormAdded, happened: Happened) -> Case:
+    form = Document(event.document_id, event.code, "sign", event.signers, case.application_date, True, event.lines)
+    return replace(case, documents=(*case.documents, form))
+
+
+def _form_withdrawn(case: Case, event: e.FormWithdrawn, happened: Happened) -> Case:
+    gone = tuple(form for form in case.documents if form.added and form.document_id == event.document_id)
+    kept = tuple(document for document in case.documents if document not in gone)
+    return replace(case, documents=kept, withdrawn_forms=(*case.withdrawn_forms, *gone))
+
+
 CASEWORK_EFFECTS: dict[type[Event], Effect] = {
     e.QueryIssued: _issued,
     e.QueryReminded: _reminded,
@@ -120,4 +152,7 @@ CASEWORK_EFFECTS: dict[type[Event], Effect] = {
     CaseAssessed: _assessed,
     e.CaseDecided: _decided,
     e.LetterIssued: _letter,
+    e.LetterKept: _letter_kept,
+    e.FormAdded: _form_added,
+    e.FormWithdrawn: _form_withdrawn,
 }

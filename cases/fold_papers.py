@@ -98,6 +98,8 @@ def _amended(case: Case, event: p.DocumentAmended, happened: Happened) -> Case:
             task=document.task,
             signers=document.signers,
             application_date=event.application_date,
+            added=document.added,
+            lines=document.lines,
             revision=event.revision,
             changes=document.changes | event.changes,
             issues=document.issues,
@@ -165,7 +167,7 @@ def _effect_failed(case: Case, event: r.EffectFailed, happened: Happened) -> Cas
 
 
 def _noticed(case: Case, event: r.NoticeSent, happened: Happened) -> Case:
-    return replace(case, noticed=case.noticed | {event.person_id})
+    return replace(case, noticed=case.noticed | {event.about + event.person_id})
 
 
 def _viewed(case: Case, event: r.RecordingViewed, happened: Happened) -> Case:

@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
+
 from cases.case import Case
 from cases.items import ITEMS
 from cases.papers import Document
 from cases.parts import CaseKind, CasePerson, Field, PlannedDocument, Role
+from cases.statement import printed
 from esign.envelope import QUESTIONS, TEMPLATES, SignatureField, Template, signer_keys
 
 ROLES: tuple[Role, ...] = ("policyholder", "insured", "legal_representative", "payer")
@@ -19,13 +22,28 @@ def manual_title(code: str) -> str:
     return MANUAL_TITLES.get(code, TEMPLATES[code].title_zh)
 
 
-def planned_documents(kind: CaseKind, persons: tuple[CasePerson, ...]) -> tuple[PlannedDocument, ...]:
+# What 保全 that adds cover wants beside its own forms (UW-02.1.1).
+OF_NEW_COVER = frozenset({"review_period"})
+# Forms that are made when a rule or the underwriter asks for them, by the manual's title.
+ON_DEMAND = {
+    manual_title(each.code): each.code for each in TEMPLATES.values() if not each.case_kinds and not each.letter
+}
+
+
+def planned_documents(
+    kind: CaseKind, persons: tuple[CasePerson, ...], *, adds_cover: bool = False
+) -> tuple[PlannedDocument, ...]:
     """The envelope of a case in the order in which it is read and signed (S57)."""
-    templates = (template for template in TEMPLATES.values() if kind in template.case_kinds)
+    more = OF_NEW_COVER if adds_cover else frozenset()
+    templates = (each for each in TEMPLATES.values() if kind in each.case_kinds or each.code in more)
     return tuple(
         PlannedDocument(template.code, template.code, template.task, _signers(template, persons))
         for template in templates
     )
+
+
+def signers_on_demand(code: str, persons: tuple[CasePerson, ...]) -> tuple[str, ...]:
+    return _signers(TEMPLATES[code], persons)
 
 
 def _signers(template: Template, persons: tuple[CasePerson, ...]) -> tuple[str, ...]:
@@ -65,8 +83,18 @@ def form_data(case: Case, document: Document, test_authority: bool = True) -> di
         "revision": document.revision,
         "amendments": document.changes,
         "answers": answers_of(case, document),
+        "lines": document.lines,
+        "stated": printed(case),
         "test_authority": test_authority,
     }
+
+
+def letter_data(case: Case, lines: tuple[str, ...], due: date | None) -> dict[str, Any]:
+    """The data of a letter about the case."""
+    blank = Document("", "", "read", (), case.application_date, lines=lines)
+    amended = {key: value for document in case.documents for key, value in document.changes.items()}
+    data = form_data(case, replace(blank, changes=amended))
+    return data | {"due": due.isoformat() if due else None}
 
 
 def answers_of(case: Case, document: Document) -> dict[str, bool]:

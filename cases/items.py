@@ -23,8 +23,8 @@ class Item(msgspec.Struct, frozen=True):
     adds_cover: bool = False
 
 
-def _life(line: str, amount: int, **flags: Any) -> dict[str, Any]:
-    return {"line": line, "role": "main", "amount": amount, "currency": "TWD", **flags}
+def _life(line: str, amount: int, role: str = "main", **flags: Any) -> dict[str, Any]:
+    return {"line": line, "role": role, "amount": amount, "currency": "TWD", **flags}
 
 
 ITEMS: dict[str, Item] = {
@@ -41,6 +41,22 @@ ITEMS: dict[str, Item] = {
             "service",
             Text("常春終身壽險 變更身故受益人", "Change the death beneficiary of a whole life policy"),
             "保額 NTD 200 萬元",
+        ),
+        Item(
+            "add_hospital",
+            "service",
+            Text("安康住院醫療定期附約 新增附約", "Add the hospital term rider"),
+            "住院日額 NTD 2,000 元",
+            (_life("hospital_daily", 2_000, "rider", health=True, has_surrender_value=False, annual_premium=8_600),),
+            adds_cover=True,
+        ),
+        Item(
+            "raise_whole_life",
+            "service",
+            Text("常春終身壽險 提高保額", "Raise the sum insured of a whole life policy"),
+            "提高保額 NTD 50 萬元",
+            (_life("life", 500_000, has_surrender_value=True),),
+            adds_cover=True,
         ),
         Item(
             "new_whole_life",

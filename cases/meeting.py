@@ -9,7 +9,7 @@ from cases import gates
 from cases.actor import SYSTEM, Actor
 from cases.case import Case
 from cases.desk import Desk
-from cases.errors import EndNeedsReason, NotAllowed, PhotosNotApproved
+from cases.errors import EndNeedsReason, NotAllowed, PhotosNotApproved, WrongState
 from cases.event import Event
 from cases.events_meeting import (
     MeetingEnded,
@@ -49,6 +49,8 @@ async def open_meeting(desk: Desk, actor: Actor, case_id: str) -> tuple[Case, st
             return []
         if case.state in (State.OPEN, State.IN_REVIEW):
             raise PhotosNotApproved
+        if case.state == State.UNDER_REVIEW and not case.forms_to_sign:
+            raise WrongState("there is nothing to sign", state=str(case.state))
         opened = RoomOpened(room_id=room_id, recording_id=recording_id, serial=serial, host=host)
         return [opened, *_dated_today(desk, case)]
 
@@ -150,9 +152,13 @@ def ending(case: Case, meeting: Meeting, reason: str | None) -> list[Event]:
 
 
 def finished(case: Case, meeting: Meeting) -> bool:
-    """Submitted, and every signer has answered both confirmations (S71)."""
-    answered = all(len(meeting.party(person.person_id).confirmations) == 2 for person in case.persons)
-    return case.submission is not None and answered
+    """Submitted, every form on demand signed, and everybody has confirmed."""
+    return case.submission is not None and not case.forms_to_sign and confirmed(case, meeting)
+
+
+def confirmed(case: Case, meeting: Meeting) -> bool:
+    """Every signer has answered both confirmations (S71)."""
+    return all(len(meeting.party(person.person_id).confirmations) == 2 for person in case.persons)
 
 
 def new_serial() -> str:

@@ -60,7 +60,7 @@ def _opened(actor: Actor, request: OpenCase) -> CaseOpened:
         clause_received_date=request.clause_received_date,
         agent=agent,
         persons=request.persons,
-        documents=planned_documents(request.kind, request.persons),
+        documents=planned_documents(request.kind, request.persons, adds_cover=ITEMS[request.item_code].adds_cover),
         photo_tasks=tuple(_photo_task(number, person) for number, person in enumerate(request.persons, 1)),
     )
 

@@ -119,13 +119,16 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """`issues` holds every revision that was issued; the rest belongs to the current revision only."""
+    """`issues` holds every revision that was issued; the rest belongs to the current revision only. `lines`: what a
+    form on demand is about."""
 
     document_id: str
     code: str
     task: str
     signers: tuple[str, ...]
     application_date: date
+    added: bool = False  # on demand, after the submission
+    lines: tuple[str, ...] = ()
     revision: int = 1
     changes: dict[str, str] = {}
     issues: tuple[Issued, ...] = ()

@@ -126,7 +126,7 @@ async def seal_document(desk: Desk, press: Press, case_id: str, document_id: str
     """Close the submitted document when every ink is in it. Raises FieldsOutstanding. The last seal may accept."""
     case = await load(desk, case_id)
     document = case.document(document_id)
-    if document is None or case.submission is None:
+    if document is None or case.submission is None or not document.done:
         return
     if document.sealed is None:
         if {ink.field for ink in document.inks} != {file.field for file in document.signed}:

@@ -9,6 +9,7 @@ from cases.actor import Actor
 from cases.assess import assess, needs_decision
 from cases.case import Case
 from cases.casework import Query
+from cases.codec import Happened
 from cases.deadlines import query_due
 from cases.desk import Desk
 from cases.errors import NotAllowed
@@ -17,6 +18,8 @@ from cases.event import Event, Paper
 from cases.events_casework import ItemAnswer, QueryAnswered, QueryIssued, QueryItem, QueryWithdrawn
 from cases.facts import facts_of
 from cases.facts_casework import statable, state
+from cases.fold import apply
+from cases.ondemand import forms_of_query
 from cases.review import with_acceptance
 from cases.taipei import taipei_date
 from cases.workflow import record
@@ -50,24 +53,29 @@ async def issue_query(desk: Desk, actor: Actor, case_id: str, asked: Sequence[As
             due=query_due(desk.rulebook, "query", today),
             underwriter_id=actor.id,
         )
-        return [issued]
+        return [issued, *forms_of_query(case, (item.title for item in issued.items))]
 
     return await record(desk, actor, case_id, decide)
 
 
-async def answer_query(desk: Desk, actor: Actor, case_id: str, query_id: str, answers: Sequence[ItemAnswer]) -> Case:
-    """Some or all of the items; a later answer to the same item counts. The agent may answer for the customer.
-    Raises QueryNotFound, QueryClosed, AnswerInvalid."""
+async def answer_query(
+    desk: Desk, actor: Actor, case_id: str, query_id: str, answers: Sequence[ItemAnswer], *, confirmed: bool = False
+) -> Case:
+    """Some or all of the items; a later answer to the same item counts. The agent may answer for the customer, who
+    himself has to confirm that what he says is true. Raises QueryNotFound, QueryClosed, AnswerInvalid."""
 
     def decide(case: Case) -> list[Event | Paper]:
         _answering(case, actor)
         query = _open(case, query_id)
         if not answers:
             raise AnswerInvalid(reason="answers_missing")
+        if actor.kind == "member" and not confirmed:
+            raise AnswerInvalid(reason="unconfirmed")
         for answer in answers:
             _check(case, actor, query, answer)
         said = tuple(msgspec.structs.replace(a, statement=gates.text(a.statement, required=False)) for a in answers)
-        answered = QueryAnswered(query_id=query_id, answers=said, person_id=actor.id)
+        answered = QueryAnswered(query_id=query_id, answers=said, person_id=actor.id, confirmed=confirmed)
+        _readable(desk, actor, case, query, answered)
         return with_acceptance(desk, actor, case, answered, [])
 
     return await record(desk, actor, case_id, decide)
@@ -115,6 +123,16 @@ def _open(case: Case, query_id: str) -> Query:
     if not query.open:
         raise QueryClosed(stage=query.stage)
     return query
+
+
+def _readable(desk: Desk, actor: Actor, case: Case, query: Query, answered: QueryAnswered) -> None:
+    """The rules themselves say whether a value has the shape of its fact."""
+    paths = {item.path: item.item_id for item in query.items if item.path}
+    said = {answer.item_id for answer in answered.answers}
+    after = apply(case, Happened("", case.version + 1, desk.clock.now(), actor.label, answered))
+    for finding in assess(after, desk.rulebook).findings:
+        if finding.reason == "malformed" and paths.get(finding.missing) in said:
+            raise AnswerInvalid(reason="value_malformed", item=paths[finding.missing])
 
 
 def _check(case: Case, actor: Actor, query: Query, answer: ItemAnswer) -> None:

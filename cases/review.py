@@ -12,7 +12,8 @@ from cases.errors import ReasonsMissing, RecordingNotSealed, RecordingsUnopened
 from cases.event import Event, Paper
 from cases.events_review import CallbackCompleted, CaseAccepted, CaseDeclined, InformationRequested, RecordingReviewed
 from cases.fold import apply
-from cases.meeting import finished
+from cases.meeting import confirmed
+from cases.ondemand import unsigned_forms
 from cases.parts import CallbackOutcome, ReviewOutcome
 from cases.state import State
 from cases.workflow import record
@@ -81,20 +82,22 @@ def acceptance(desk: Desk, case: Case) -> list[Event | Paper]:
         return []
     if case.recording is None or review.recording_id != case.recording.recording_id:
         return []  # another recording has come since
-    if not all(document.sealed for document in case.documents) or not _confirmed(case):
+    begun = (document for document in case.documents if not document.added or document.inks)
+    if not all(document.sealed for document in begun) or not _confirmed(case):
         return []
     assessment = assess(case, desk.rulebook)
     if not acceptable(case, assessment):
         return []
     moment = "acceptance" if case.decision else "decision"
-    return [*assessed(case, assessment, moment), CaseAccepted(reviewer_id=review.reviewer_id)]
+    recorded = assessed(case, assessment, moment)
+    return [*unsigned_forms(case), *recorded, CaseAccepted(reviewer_id=review.reviewer_id)]
 
 
 def _confirmed(case: Case) -> bool:
     """Every signer said in the last meeting that the signatures are his own (S71)."""
     meeting = case.meeting
     denied = any(case.denied(person.person_id) for person in case.persons)
-    return meeting is not None and finished(case, meeting) and not denied
+    return meeting is not None and confirmed(case, meeting) and not denied
 
 
 def _consequences(actor: Actor, reviewed: RecordingReviewed) -> list[Event]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from cases import gates
 from cases.actor import Actor
@@ -25,7 +26,8 @@ from cases.errors import (
 from cases.event import Event
 from cases.events_papers import CaseReturned, DocumentCompleted, InkAccepted, InkDiscarded, PageRead
 from cases.live import RecorderLive, recorder_of
-from cases.papers import Document, Issued
+from cases.ondemand import answered_by_form
+from cases.papers import Completion, Document, Issued
 from cases.parts import CasePerson
 from cases.rooms import Meeting
 from cases.taipei import taipei_date
@@ -53,7 +55,7 @@ async def read_page(desk: Desk, actor: Actor, case_id: str, document_id: str, re
         document, issued = gates.current(case, document_id, revision)
         if not 1 <= page <= issued.pages:
             raise PageUnknown
-        if case.submission or (person.person_id, page) in document.reads:
+        if (case.submission and not document.added) or (person.person_id, page) in document.reads:
             return []
         return [PageRead(document_id=document_id, revision=revision, page=page, person_id=person.person_id)]
 
@@ -137,9 +139,15 @@ async def complete_document(desk: Desk, actor: Actor, case_id: str, document_id:
         unsigned = [f.name for f in document.fields_of(person.person_id) if document.inked(f.name) is None]
         if unsigned:
             raise FieldsUnsigned(fields=unsigned)
-        return [DocumentCompleted(document_id=document_id, revision=revision, person_id=person.person_id)]
+        completed = DocumentCompleted(document_id=document_id, revision=revision, person_id=person.person_id)
+        done = replace(document, completions=(*document.completions, _completion(desk, person)))
+        return [completed, *answered_by_form(case, done, person.person_id)]
 
     return await record(desk, actor, case_id, decide)
+
+
+def _completion(desk: Desk, person: CasePerson) -> Completion:
+    return Completion(person.person_id, desk.clock.now(), "")
 
 
 async def return_case(desk: Desk, actor: Actor, case_id: str, document_id: str, reason: str) -> Case:

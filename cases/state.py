@@ -12,7 +12,10 @@ from cases.events_casework import (
     AttachmentAdded,
     AttachmentChecked,
     CaseDecided,
+    FormAdded,
+    FormWithdrawn,
     LetterIssued,
+    LetterKept,
     QueryAnswered,
     QueryCancelNoticed,
     QueryIssued,
@@ -137,6 +140,10 @@ _CASEWORK = (
     QueryWithdrawn,
     AttachmentAdded,
     AttachmentChecked,
+    FormAdded,
+    FormWithdrawn,
+    DocumentIssued,
+    PageRead,
 )
 
 TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
@@ -172,13 +179,16 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
         **_staying(State.UNDER_REVIEW, *_FINISHING, PersonLeft, MeetingEnded, RecordingSealed, RecordingCompleted),
         **_staying(State.UNDER_REVIEW, RecordingReviewed, CallbackCompleted, CaseDecided, *_CASEWORK),
         QueryLapsed: State.CANCELLED,
+        RoomOpened: State.PENDING,  # to sign a form on demand
         InformationRequested: State.PENDING,
         CaseAccepted: State.ACCEPTED,
         CaseDeclined: State.DECLINED,
     },
     State.PENDING: {
-        # 補正 is judged anew by the reviewer; 重錄 brings another meeting, whose recording comes back for review.
+        # 補正 is judged anew by the reviewer; 重錄 and forms on demand bring another meeting, whose recording comes
+        # back for review.
         **_staying(State.PENDING, *_ROOM, *_CONFIRMING, *_FINISHING, *_CASEWORK, RoomOpened, CallbackCompleted),
+        **_staying(State.PENDING, InkAccepted, InkDiscarded, DocumentCompleted),
         QueryLapsed: State.CANCELLED,
         RecordingSealed: State.UNDER_REVIEW,
         RecordingCompleted: State.UNDER_REVIEW,
@@ -200,6 +210,7 @@ ASIDE: frozenset[type[Event]] = frozenset(
         NoticeSent,
         EffectFailed,
         LetterIssued,
+        LetterKept,
         CompositionMade,
         CompositionFailed,
         RecordingPartSealed,

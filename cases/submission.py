@@ -49,7 +49,7 @@ def submitted_documents(case: Case) -> tuple[SubmittedDocument, ...]:
             bindings=tuple(ink.binding for ink in document.inks),
         )
         for document in case.documents
-        if document.issued
+        if document.issued and not document.added
     )
 
 

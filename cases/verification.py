@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.case import Case
-from cases.casework import assessment_name
+from cases.casework import assessment_name, letter_name
 from cases.codec import EventUnknown, Happened, from_entry
 from cases.errors import CaseError, EvidenceInvalid
 from cases.events_papers import InkAccepted
@@ -83,6 +83,7 @@ def check_files(files: Files, anchors: Anchors = NOBODY) -> PackageReport:
             *_manifests(files, case, key),
             *_compositions(files, case),
             *_assessments(files, case),
+            *_letters(files, case),
         ]
         for document in case.documents:
             found = list(_sealed(files, document, anchors.roots or tuple(roots.values())))
@@ -219,7 +220,7 @@ def _bindings(files: Files, case: Case, happenings: list[Happened]) -> Iterator[
 
 
 def _issued_digests(case: Case, ink: InkAccepted) -> set[str]:
-    document = case.document(ink.document_id)
+    document = next((document for document in case.papers if document.document_id == ink.document_id), None)
     return {issued.sha256 for issued in document.issues if issued.revision == ink.revision} if document else set()
 
 
@@ -228,7 +229,7 @@ def _get(value: Any, key: str) -> Any:
 
 
 def _issued(files: Files, case: Case) -> Iterator[Problem]:
-    for document in case.documents:
+    for document in case.papers:
         for issued in document.issues:
             name = f"documents/{document.document_id}-{issued.revision}-issued.pdf"
             if hashlib.sha256(files.get(name, b"")).hexdigest() != issued.sha256:
@@ -277,6 +278,13 @@ def _assessments(files: Files, case: Case) -> Iterator[Problem]:
     for name, digest in {assessment_name(a.sha256): a.sha256 for a in case.assessments if a.sha256}.items():
         if hashlib.sha256(files.get(name, b"")).hexdigest() != digest:
             yield Problem("assessment_differs", name)
+
+
+def _letters(files: Files, case: Case) -> Iterator[Problem]:
+    """Each is the one that the journal has the digest of."""
+    for letter in case.letters:
+        if hashlib.sha256(files.get(letter_name(letter), b"")).hexdigest() != letter.sha256:
+            yield Problem("letter_differs", letter_name(letter))
 
 
 def _parsed(files: Files, name: str) -> Any:

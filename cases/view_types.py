@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cases.casework_views import AttachmentView, DecisionView, QueryView
+from cases.casework_views import AttachmentView, DecisionView, LetterView, QueryView
 from cases.items import Text
 from cases.script import ScriptStep
 
@@ -37,7 +37,7 @@ class CaseCard(View, frozen=True):
     open_findings: int
     opened_at: datetime
     updated_at: datetime
-    query_due: date | None  # the open query's last day, for staff
+    query_due: date | None  # the open query's last day; for a customer where something of it is his to answer
     decision: str | None
 
 
@@ -241,6 +241,7 @@ class CaseView(View, frozen=True):
     review: ReviewView | None
     queries: tuple[QueryView, ...]
     attachments: tuple[AttachmentView, ...]
+    letters: tuple[LetterView, ...]
     decision: DecisionView | None
     history: tuple[HistoryView, ...]
 

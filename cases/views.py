@@ -1,10 +1,10 @@
 """What the customer, the console and the reviewer see of a case. Pure: case, viewer, live recorder, assessment in."""
 
-from cases.actions import actions
+from cases.actions import actions, asked_of_customer
 from cases.actor import Actor
 from cases.assess import is_open
 from cases.case import Case
-from cases.casework_views import attachment_views, decision_view, query_views
+from cases.casework_views import attachment_views, decision_view, letter_views, query_views
 from cases.forms import age_on
 from cases.gates import lock_reasons
 from cases.items import ITEMS, Text
@@ -60,6 +60,7 @@ def masked_name(name: str) -> str:
 
 
 def case_card(case: Case, viewer: Actor, assessment: Assessment) -> CaseCard:
+    member = viewer.kind == "member"
     policyholder = case.holder("policyholder")
     complete = [case.complete(person.person_id) for person in case.persons]
     return CaseCard(
@@ -72,15 +73,15 @@ def case_card(case: Case, viewer: Actor, assessment: Assessment) -> CaseCard:
         application_date=case.application_date,
         policyholder=_name(policyholder, viewer) if policyholder else "",
         agent=case.agent.name,
-        signed=case.complete(viewer.id) if viewer.kind == "member" else all(complete),
+        signed=case.complete(viewer.id) if member else all(complete),
         signed_count=complete.count(True),
         total_count=len(complete),
-        invited=viewer.kind == "member" and case.open_meeting is not None,
+        invited=member and case.open_meeting is not None,
         room_open=case.open_meeting is not None,
         open_findings=len(_open_for(assessment, viewer)),
         opened_at=case.opened_at,
         updated_at=case.updated_at,
-        query_due=case.open_query.due if case.open_query and viewer.kind != "member" else None,
+        query_due=case.open_query.due if case.open_query and (not member or asked_of_customer(case)) else None,
         decision=case.decision.outcome if case.decision else None,
     )
 
@@ -112,6 +113,7 @@ def case_view(case: Case, viewer: Actor, recorder: RecorderLive | None, assessme
         review=ReviewView(case.review.outcome, case.review.at) if case.review else None,
         queries=query_views(case, viewer),
         attachments=attachment_views(case, viewer),
+        letters=letter_views(case, viewer),
         decision=decision_view(case, viewer),
         history=history,
     )

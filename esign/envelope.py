@@ -31,7 +31,8 @@ _BOTH: tuple[Kind, ...] = ("service", "new_business")
 
 
 class Template(msgspec.Struct, frozen=True):
-    """`signs`: the roles that have a signature field on it, when the case has such a person."""
+    """`signs`: the roles that have a signature field on it, when the case has such a person. A form of no case kind is
+    made on demand; `letter` names those of them that the company sends, and that nobody signs."""
 
     code: str
     title_zh: str
@@ -39,6 +40,15 @@ class Template(msgspec.Struct, frozen=True):
     task: Literal["sign", "read"]
     case_kinds: tuple[Kind, ...]
     signs: tuple[Role, ...]
+    letter: bool = False
+
+
+def _on_demand(code: str, title_zh: str, title_en: str, signs: tuple[Role, ...]) -> Template:
+    return Template(code, title_zh, title_en, "sign", (), signs)
+
+
+def _letter(code: str, title_zh: str, title_en: str) -> Template:
+    return Template(code, title_zh, title_en, "read", (), (), letter=True)
 
 
 TEMPLATES: dict[str, Template] = {
@@ -57,6 +67,14 @@ TEMPLATES: dict[str, Template] = {
             ("new_business",),
             ("policyholder", "legal_representative"),
         ),
+        _on_demand("terms", "承保條件變更同意書", "Consent to changed terms", _ALL[:3]),
+        _on_demand("exclusion", "批註通知書", "Notice of endorsement", _ALL[:3]),
+        _on_demand("fatca", "FATCA暨CRS身分聲明書【個人適用】", "FATCA and CRS self-certification", (_ALL[0], _ALL[2])),
+        _letter("letter_query", "新契約照會單", "Query about an application"),
+        _letter("letter_reminder", "催辦通知書", "Reminder of a query"),
+        _letter("letter_cancel", "要保文件取消通知函", "Notice of cancellation"),
+        _letter("letter_result", "審查結果通知書", "Notice of the result"),
+        _letter("letter_refusal", "未承保通知函", "Notice that cover is not given"),
     )
 }
 
@@ -114,7 +132,8 @@ class FormAgent(msgspec.Struct, frozen=True):
 class FormData(msgspec.Struct, frozen=True):
     """Everything that a form prints. Dates are ISO strings in the dict; `revision` counts from 1.
 
-    `details` and `amendments` have the keys of AMENDABLE: first values, and changed ones (printed bold).
+    `details` and `amendments` have the keys of AMENDABLE: first values, and changed ones (printed bold). `lines` is
+    what a form on demand or a letter is about: terms, questions, reasons; `due` its last day.
     """
 
     case_no: Line
@@ -127,6 +146,9 @@ class FormData(msgspec.Struct, frozen=True):
     details: dict[str, Text] = {}
     amendments: dict[str, Text] = {}
     answers: dict[str, bool] = {}
+    stated: tuple[tuple[Line, Text], ...] = ()
+    lines: tuple[Text, ...] = ()
+    due: date | None = None
     test_authority: bool = True
 
 
@@ -210,7 +232,7 @@ def _refuse_missing_glyphs(inputs: str) -> None:
 def _compile(code: str, inputs: str, issued_at: datetime) -> tuple[bytes, dict]:
     # A compiler of its own for each form: it keeps its inputs, and two threads would mix theirs.
     compiler = typst.Compiler(
-        _FOLDER / f"{code}.typ",
+        _FOLDER / ("letter.typ" if TEMPLATES[code].letter else f"{code}.typ"),
         root=_FOLDER,
         font_paths=load_fonts(),
         ignore_system_fonts=True,

@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--parties", type=int, default=3, choices=range(2, 7), help="agent included")
     simulate.add_argument("--seconds", type=float, default=20.0, help="length of the recorded call at the least")
     simulate.add_argument("--review", action="store_true", help="go on to the reviewer's decision")
+    simulate.add_argument(
+        "--new-business", action="store_true", help="a new contract, on to the underwriter's decision and acceptance"
+    )
     simulate.add_argument("--own", action="store_true", help="start and stop a system of its own in a temporary folder")
     simulate.add_argument("--if-empty", action="store_true", help="only when there is no case yet")
     simulate.add_argument("--json", action="store_true", help="print one JSON object last")

@@ -13,7 +13,9 @@ from cases.codec import CaseErased
 from cases.desk import Desk
 from cases.errors import CaseNotFound, WrongState
 from cases.failures import effect_failed
-from cases.notices import notify_submitted
+from cases.letters import keep_letter
+from cases.notices import notify_of, notify_submitted
+from cases.ondemand import ON_DEMAND_ID
 from cases.press import Press, issue_document, seal_document, sign_document
 from cases.readout import Read, read_text
 from cases.state import TRANSITIONS
@@ -32,6 +34,7 @@ STUCK_SECONDS = 300.0
 PERMANENT = (EsignError, PhoneNotAllowed, SmsTooLong)  # the same again would fail the same way
 MENDABLE = (TimestampUnavailable, AuthorityMissing, FontsMissing)  # but for these
 GONE = (CaseNotFound, CaseErased, KeyErased)  # nobody is left to tell
+ABOUT_NO_DOCUMENT = {"notice": "notice", "tell": "notice", "letter": "letter"}  # what the failure is written down as
 ENDED = frozenset(str(state) for state, row in TRANSITIONS.items() if not row)
 
 log = structlog.get_logger()
@@ -49,7 +52,7 @@ class Effect(msgspec.Struct, frozen=True):
     @property
     def queue(self) -> str:
         """Apart from each other, so that an SMS gateway that is away holds up no document, and no film does."""
-        own = {"notice": "notices", "film": "films", "close": "rooms", "read": "readings"}
+        own = {"notice": "notices", "tell": "notices", "film": "films", "close": "rooms", "read": "readings"}
         return own.get(self.kind, "effects")
 
 
@@ -94,6 +97,27 @@ def _close_room(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
     return (Effect(f"{entry.id}:room", f"{entry.case_id}:room", "close", (entry.case_id, body["room_id"])),)
 
 
+def _tell(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
+    """A letter, and an SMS to whom something is asked of."""
+    letter = Effect(f"{entry.id}:letter", f"{entry.case_id}:letters", "letter", (entry.case_id, entry.seq))
+    return (letter, Effect(f"{entry.id}:sms", f"{entry.case_id}:sms", "tell", (entry.case_id, entry.seq)))
+
+
+def _decided(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
+    return _tell(entry, body)[:1] if body["letter_due"] else ()
+
+
+def _issue_form(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
+    return (_issue(entry, body["document_id"], 1),)
+
+
+def _seal_form(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
+    """A form on demand is closed once everybody has finished it; the others are when they are submitted."""
+    document_id = body["document_id"]
+    wanted = document_id.startswith(ON_DEMAND_ID)
+    return (_document_effect(entry, document_id, "seal", (entry.case_id, document_id)),) if wanted else ()
+
+
 def _issue(entry: Entry, document_id: str, revision: int) -> Effect:
     return _document_effect(entry, document_id, "issue", (entry.case_id, document_id, revision))
 
@@ -112,6 +136,13 @@ _WANTED: dict[str, Callable[[Entry, dict[str, Any]], tuple[Effect, ...]]] = {
     "RecordingSealed": _film,
     "RecordingPartSealed": _film,
     "RecordingCompleted": _film,
+    "FormAdded": _issue_form,
+    "DocumentCompleted": _seal_form,
+    "QueryIssued": _tell,
+    "QueryReminded": _tell,
+    "QueryCancelNoticed": _tell,
+    "LetterIssued": _tell,
+    "CaseDecided": _decided,
 }
 
 
@@ -138,6 +169,8 @@ class Effects:
             "sign": self._sign,
             "seal": self._seal,
             "notice": self._notice,
+            "tell": self._tell,
+            "letter": self._letter,
             "film": self._film,
             "close": self._close,
             "read": self._read,
@@ -172,8 +205,8 @@ class Effects:
             log.warning("effect_dropped", kind=kind, case_id=case_id, error=type(error).__name__)
         except PERMANENT as error:
             log.error("effect_impossible", kind=kind, case_id=case_id, error=type(error).__name__)
-            document_id = None if kind == "notice" else arguments[1]
-            await effect_failed(self._desk, case_id, kind, document_id, error.code)
+            about = ABOUT_NO_DOCUMENT.get(kind)
+            await effect_failed(self._desk, case_id, about or kind, None if about else arguments[1], error.code)
 
     def _failed(self, kind: str, case_id: str, error: Exception, seconds: float) -> None:
         """Told by kind and class, never by message."""
@@ -197,6 +230,12 @@ class Effects:
 
     async def _notice(self, case_id: str, key: str) -> None:
         await notify_submitted(self._desk, self._gateway, case_id, key)
+
+    async def _tell(self, case_id: str, seq: int) -> None:
+        await notify_of(self._desk, self._gateway, case_id, seq)
+
+    async def _letter(self, case_id: str, seq: int) -> None:
+        await keep_letter(self._desk, self._press, case_id, seq)
 
     async def _film(self, case_id: str, recording_id: str) -> None:
         if self._cutter is None:

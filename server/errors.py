@@ -182,6 +182,7 @@ STATUS: Mapping[type[Exception], int] = {
     casework.QueryInvalid: 400,
     casework.QueryNotFound: 404,
     casework.AnswerInvalid: 400,
+    casework.LetterNotFound: 404,
     casework.AttachmentNotFound: 404,
     casework.AttachmentInvalid: 400,
     casework.WhatIfInvalid: 400,

@@ -115,6 +115,8 @@ ROUTES: tuple[Route, ...] = (
 )  # fmt: skip
 
 
+    Route("GET", CASE + "/letters/{letter}", casework.get_letter, ANYONE, "A letter of the company", answers=PDF,
+          gated=False),
 def demo_route() -> Route:
     """Only the embedded default has it."""
     from server.handlers import demo  # noqa: PLC0415 -- production does not even import it

@@ -258,6 +258,7 @@ class OverrideRequest(Body, frozen=True):
 
 
 class DecisionRequest(Body, frozen=True):
+    confirmed: bool = False
     """Every outcome but standard needs reasons."""
 
     outcome: Literal["standard", "borderline", "substandard", "postponed", "declined", "exclusion", "limited"]

@@ -1,6 +1,7 @@
 """`cvx underwrite`: the rule core on the command line. JSON in, JSON out (FACTS.md)."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -16,13 +17,21 @@ from underwriting.whatif import changes, with_fact
 
 
 def run_underwrite(file: Path | None, *, jsonl: bool, what_if: Sequence[str] = ()) -> int:
-    """Exit status 1 when any line could not be assessed; such a line gets an error line, the rest go on.
+    """Exit status 1 when any line could not be assessed; such a line gets an error line, the rest go on. 2 when there is
+    nothing to read.
 
     `what_if` (PATH=VALUE) prints what would change, for one application."""
-    with open(file, encoding="utf-8") if file else nullcontext(sys.stdin) as source:
-        if what_if:
-            return _what_if(source.read(), what_if)
-        return _assess(source, jsonl=jsonl)
+    try:
+        with open(file, encoding="utf-8") if file else nullcontext(sys.stdin) as source:
+            return _what_if(source.read(), what_if) if what_if else _assess(source, jsonl=jsonl)
+    except BrokenPipeError:  # whoever read the answers has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"cvx: {error.filename}: {error.strerror}", file=sys.stderr)
+    except UnicodeDecodeError:
+        print(f"cvx: {file or 'standard input'}: not UTF-8", file=sys.stderr)
+    return 2
 
 
 def _assess(source: TextIO, *, jsonl: bool) -> int:

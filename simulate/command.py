@@ -13,9 +13,11 @@ import aiohttp
 import av
 
 from server.settings import Settings
-from simulate import flow
+from simulate import casework, flow
 from simulate.party import Party, PartyError
 from simulate.system import own_system, until_ready
+
+FURTHER_SECONDS = 5.0  # of the call in which the forms of the decision are signed
 
 
 async def run_simulate(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -71,7 +73,8 @@ async def _play(origin: str, arguments: argparse.Namespace) -> dict:
         wanted = adults[: arguments.parties - 1]
         customers = [await enter(Party(origin, person, index)) for index, person in enumerate(wanted, 1)]
         reviewer = await enter(Party(origin, _of_kind(people, "reviewer")[0], 9))
-        play = flow.Play(agent, customers, lambda text: print(f"simulate: {text}", file=sys.stderr, flush=True))
+        kind = "new_business" if arguments.new_business else "service"
+        play = flow.Play(agent, customers, lambda text: print(f"simulate: {text}", file=sys.stderr, flush=True), kind)
         profiles = {party.id: person for party, person in zip(customers, wanted, strict=True)}
         await flow.open_case(play)
         await flow.take_photos(play, profiles)
@@ -80,9 +83,13 @@ async def _play(origin: str, arguments: argparse.Namespace) -> dict:
         await flow.sign_documents(play)
         await flow.submit(play)
         sent = await flow.end_meeting(play, arguments.seconds)
-        if arguments.review:
+        more = {}
+        if arguments.new_business:
+            underwriter = await enter(Party(origin, _of_kind(people, "underwriter")[0], 8))
+            more = {"underwriting": await casework.underwrite(play, underwriter, reviewer, FURTHER_SECONDS)}
+        elif arguments.review:
             await flow.review(play, reviewer)
-        return await _report(play, reviewer, sent, keep=arguments.json)
+        return await _report(play, reviewer, sent, keep=arguments.json) | more
 
 
 async def _report(play: flow.Play, reviewer: Party, sent: dict[str, dict[str, int]], *, keep: bool) -> dict:

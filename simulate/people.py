@@ -15,6 +15,32 @@ Born = tuple[int, int, int]
 WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 
 
+# What they state where cover is added (cases/statement.py): who holds what, at what work, from what means.
+HELD = {
+    "insurer": "own",
+    "line": "life",
+    "amount": 1_000_000,
+    "issue_date": "2019-05-01",
+    "annual_premium": 36_000,
+}
+STATEMENT: dict[str, Any] = {
+    "status": "employed",
+    "occupation": "一般內勤人員",
+    "occupation_class": 1,
+    "premium_source": "salary",
+    "family_income": 1_200_000,
+    "inforce": [
+        {"insurer": "own", "line": "life", "amount": 1_000_000, "issue_date": "2019-05-01", "annual_premium": 36_000}
+    ],
+    "events": [],
+}
+STATEMENTS: dict[str, dict[str, Any]] = {
+    "member-3": STATEMENT | {"status": "retired", "occupation": "退休", "premium_source": "savings"},
+    "member-4": STATEMENT | {"status": "student", "occupation": "國小學生", "inforce": []},
+    "member-5": STATEMENT | {"occupation": "營造工地主任", "occupation_class": 3, "family_income": 2_400_000},
+}
+
+
 class DemoPerson(msgspec.Struct, frozen=True):
     """`born` is (years ago, month, day), so that ages stay what the demo needs; `totp_secret` is base32."""
 
@@ -66,7 +92,8 @@ class DemoPerson(msgspec.Struct, frozen=True):
     def _membership(self) -> dict[str, Any]:
         """With the answers of a healthy person to every question of 告知事項."""
         questions = (question for asked in QUESTIONS.values() for question in asked)
-        return {"member_no": self.login, "answers": dict.fromkeys(questions, False)}
+        answers = dict.fromkeys(questions, False)
+        return {"member_no": self.login, "answers": answers, "statement": STATEMENTS.get(self.person_id, STATEMENT)}
 
     def _employment(self, today: date) -> dict[str, Any]:
         if self.registration_no is None:

@@ -15,9 +15,12 @@ const staffProblems = "(recording|recordings|recorder|composition|composer|amend
 /** Why a case cannot be opened, how recordings ended, and what only a host's call says. */
 const staffReasons = "reason\\.(item_unknown|persons_invalid|roles_invalid|policyholder_missing|insured_missing|legal_representative_missing|under_seven|application_date[a-z_]*|room_empty|drained|lease_lost|worker_lost|part_missing|recovered|query_overdue)$|call\\.recording_unknown$";
 
+/** What a customer needs of casework: the words of facts, how to answer, until when. */
+const staffWords = "u\\.(?!(fact|word|line|rows|amount|subject|yes|no|choose|optional|remove|unknown|late|days_left|due_today|letters)(\\.|$)|query\\.item_answered|answer\\.statement)[a-z_]+";
+
 /** Keys that a page never shows: those of the other pages. */
 const foreign: Record<Page, RegExp> = {
-  customer: new RegExp(`^((k|r|d|u|decision|advice|query|film|staff|queue|viewer|assessment|verify|finding|event|evidence|action|my_status|(photo|document|review|callback)_[a-z]+)\\.|${staffReasons}|problem\\.(${staffProblems}))`),
+  customer: new RegExp(`^((k|r|d|${staffWords}|decision|advice|query|film|staff|queue|viewer|assessment|verify|finding\\.(?!subject)[a-z]+|event|evidence|action|my_status|(photo|document|review|callback)_[a-z]+)\\.|${staffReasons}|problem\\.(${staffProblems}))`),
   console: /^(c|r|d)\./,
   review: /^(c|k|d)\./,
   demo: /^(?!d\.|login\.|problem\.(network|unexpected)$|[a-z]+$)/

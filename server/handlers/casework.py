@@ -5,6 +5,7 @@ from aiohttp import web
 
 from cases.assessment import AssessmentView, WhatIfView, assessment_view, recorded_assessment, what_if
 from cases.attachments import add_attachment, check_attachment, read_attachment
+from cases.correspondence import read_letter
 from cases.decision import decide
 from cases.events_casework import ItemAnswer, Override
 from cases.query import Asked, answer_query, issue_query, withdraw_query
@@ -53,7 +54,8 @@ async def new_query(call: Call, case_id: Id, body: NewQuery) -> CaseView:
 
 async def reply_to_query(call: Call, case_id: Id, query_id: Id, body: QueryReply) -> CaseView:
     answers = [ItemAnswer(a.item, a.statement, a.value, a.attachment_id) for a in body.answers]
-    return await view_of(call, await answer_query(call.desk, call.actor, case_id, query_id, answers))
+    case = await answer_query(call.desk, call.actor, case_id, query_id, answers, confirmed=body.confirmed)
+    return await view_of(call, case)
 
 
 async def take_back_query(call: Call, case_id: Id, query_id: Id, body: Withdrawal) -> CaseView:
@@ -77,6 +79,11 @@ async def get_attachment(call: Call, case_id: Id, attachment: Id) -> web.Respons
 async def check_one_attachment(call: Call, case_id: Id, attachment: Id, body: AttachmentCheck) -> CaseView:
     case = await check_attachment(call.desk, call.actor, case_id, attachment, body.accepted, body.reason)
     return await view_of(call, case)
+
+
+async def get_letter(call: Call, case_id: Id, letter: Id) -> web.Response:
+    data = await read_letter(call.desk, call.actor, case_id, letter)
+    return web.Response(body=data, content_type="application/pdf", headers=SAVED)
 
 
 async def decide_case(call: Call, case_id: Id, body: DecisionRequest) -> CaseView:

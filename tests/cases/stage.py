@@ -387,7 +387,7 @@ class Stage:
         answers += [
             ItemAnswer(i.item_id, attachment_id=attachment_id) for i in asked.items if i.title and attachment_id
         ]
-        return await query.answer_query(self.desk, actor, self.case_id, asked.query_id, answers)
+        return await query.answer_query(self.desk, actor, self.case_id, asked.query_id, answers, confirmed=True)
 
     async def informed(self) -> Case:
         """Every fact is stated and every document is there that a plain new business case lacks."""

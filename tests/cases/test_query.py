@@ -20,7 +20,7 @@ def rules(stage, case):
 
 
 async def answer(stage, actor, *answers, query_id="query-1"):
-    return await query.answer_query(stage.desk, actor, stage.case_id, query_id, answers)
+    return await query.answer_query(stage.desk, actor, stage.case_id, query_id, answers, confirmed=True)
 
 
 async def test_an_answer_states_the_fact_that_the_finding_lacked_and_a_withdrawal_takes_it_back(stage):

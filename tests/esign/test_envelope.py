@@ -42,9 +42,24 @@ def test_each_form_has_its_pages_and_a_field_on_the_last_for_each_role_that_sign
 
 
 def test_all_templates_are_tested_and_each_case_kind_has_something_to_read_and_to_sign():
-    assert len(TEMPLATES) == 6
+    assert len(TEMPLATES) == 14
     for kind in ("service", "new_business"):
         assert {t.task for t in TEMPLATES.values() if kind in t.case_kinds} == {"read", "sign"}
+
+
+def test_forms_on_demand_and_letters_belong_to_no_envelope_and_nobody_signs_a_letter():
+    apart = {t.code: t.signs for t in TEMPLATES.values() if not t.case_kinds}
+    assert {code for code, signs in apart.items() if signs} == {"terms", "exclusion", "fatca"}
+    assert all(TEMPLATES[code].letter for code, signs in apart.items() if not signs)
+
+
+@pytest.mark.parametrize("code", sorted(code for code, template in TEMPLATES.items() if not template.case_kinds))
+def test_a_form_on_demand_prints_its_lines_as_they_are(code):
+    data = form_data(persons=everybody()) | {"lines": ["加費 25% *不是* <粗體> #x"], "due": "2026-03-16"}
+    form = render(code, data, ISSUED_AT)
+    text = pypdfium2.PdfDocument(form.pdf)[0].get_textpage().get_text_bounded().replace(" ", "")
+    assert ("加費25%*不是*<粗體>#x" in text) is (code != "fatca")
+    assert ("民國115年3月16日" in text) is (code in ("letter_query", "letter_reminder", "letter_cancel"))
 
 
 def test_fields_lie_on_the_page_have_one_size_and_do_not_overlap():

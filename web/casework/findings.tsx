@@ -26,7 +26,7 @@ function Looks({ title, looks, name }: { title: string; looks: [string, unknown]
       <h4>{title}</h4>
       <dl class="looks">
         {looks.map(([path, value]) => {
-          const text = valueName(value);
+          const text = valueName(value, path);
           return <div key={path}><dt>{name(path)}<small class="mono">{path}</small></dt><dd class={text.length > 120 ? "long mono" : ""}>{text}</dd></div>;
         })}
       </dl>

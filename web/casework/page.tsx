@@ -7,6 +7,7 @@ import type { CaseView } from "../shared/types.ts";
 import { Chip, Failure, Loading, type Tone } from "../shared/ui.tsx";
 import { DecisionPanel } from "./decide.tsx";
 import { FindingsPanel } from "./findings.tsx";
+import { LettersPanel } from "./letters.tsx";
 import { AttachmentsPanel } from "./papers.tsx";
 import { QueriesPanel } from "./queries.tsx";
 import { TodoPanel } from "./todo.tsx";
@@ -54,6 +55,7 @@ export function Casework({ view, shown = true }: { view: CaseView; shown?: boole
         <DecisionPanel view={view} assessment={assessment} />
         <QueriesPanel view={view} assessment={assessment} />
         <AttachmentsPanel view={view} />
+        <LettersPanel view={view} />
         <TodoPanel assessment={assessment} />
         <WhatIfPanel assessment={assessment} view={view} />
       </div>

@@ -14,7 +14,7 @@ export function bearer(view: CaseView, subject: string): string {
 
 /** "insured.occupation_class" -> 被保險人・職業類別; a part without a name stands as it is. */
 export function factName(path: string): string {
-  const parts = path.split(".").filter((part) => !/^\d+$/.test(part));
+  const parts = path.replace(/^row\./, "").split(".").filter((part) => !/^\d+$/.test(part));
   const first = parts[0] ?? path;
   const rest = parts.slice(1).join(".");
   const head = has(`finding.subject.${first}`) || has(`u.subject.${first}`) ? subjectName(first) : tAny([`u.fact.${first}`], first);
@@ -36,8 +36,21 @@ export function computedName(name: string): string {
   return rest.length ? `${named}・${tAny(rest.map((part) => `u.line.${part}`), rest.join("."))}` : named;
 }
 
-export const valueName = (value: unknown): string => {
+/** "employed" -> 受僱: a word of the facts by where it stands, else by itself. */
+export function wordOf(path: string, value: unknown): string {
+  const last = path.split(".").at(-1) ?? path;
+  return tAny([`u.word.${last}.${value}`, `u.word.${value}`, `u.line.${value}`], told(value));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const entryName = (entry: Record<string, unknown>): string => Object.entries(entry).map(([key, each]) => `${factName(`row.${key}`)} ${valueName(each, key)}`).join("、");
+
+/** A value in words; `path` says of which fact. */
+export function valueName(value: unknown, path = ""): string {
   if (value === UNKNOWN) return t("u.unknown");
   if (typeof value === "boolean") return t(value ? "u.yes" : "u.no");
+  if (typeof value === "string") return wordOf(path, value);
+  if (isRecord(value)) return entryName(value) || told(null);
+  if (Array.isArray(value)) return value.map((each) => valueName(each, path)).join(value.some(isRecord) ? "；" : "、") || t("u.rows.none");
   return told(value);
-};
+}

@@ -17,6 +17,7 @@ import { PhotoPage } from "./photos.tsx";
 import { Pip } from "./pip.tsx";
 import { reportRoute } from "./presence.ts";
 import { Prompts } from "./prompts.tsx";
+import { QueryPage } from "./query.tsx";
 import { Reader } from "./reader.tsx";
 import { Room } from "./room.tsx";
 import { Services } from "./services.tsx";
@@ -31,6 +32,7 @@ function Page(): JSX.Element {
   if (first === "case" && id) {
     if (kind === "photos" && which) return <PhotoPage id={id} task={which} />;
     if (kind === "doc" && which) return <Reader id={id} document={which} key={which} />;
+    if (kind === "query") return <QueryPage id={id} />;
     if (kind === "join") return <JoinPage id={id} />;
     return <CasePage id={id} submitted={kind === "submitted"} />;
   }

@@ -13,6 +13,7 @@ import { useCase } from "../shared/usecase.ts";
 import { roles, stateName } from "../shared/words.ts";
 import { Shell } from "./app.tsx";
 import { Invitation } from "./home.tsx";
+import { Letters, QueryNotice } from "./query.tsx";
 import { Documents, PhotoTasks } from "./tasks.tsx";
 
 function Todo({ view }: { view: CaseView }): JSX.Element | null {
@@ -123,10 +124,12 @@ export function CasePage({ id, submitted }: { id: string; submitted?: boolean })
   return (
     <Shell title={view.case_no} back={back} testid="case-page" footer={footed ? <Footer view={view} /> : undefined}>
       {card?.invited && card.room_open && !here && <Invitation card={card} />}
+      <QueryNotice view={view} />
       <div class="card"><CaseFacts view={view} /><div class="row between case-state"><Chip tone="info" testid="case-state">{stateName(view.state)}</Chip></div></div>
       <Status view={view} />
       <PhotoTasks view={view} />
       <Documents view={view} />
+      <Letters view={view} />
       <People view={view} />
       <Todo view={view} />
     </Shell>

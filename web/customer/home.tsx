@@ -9,6 +9,17 @@ import type { CaseCard } from "../shared/types.ts";
 import { Button } from "../shared/ui.tsx";
 import { Shell } from "./app.tsx";
 
+/** That the company asks something: shown until it is answered. */
+export function Asked({ card }: { card: CaseCard }): JSX.Element {
+  return (
+    <button type="button" class="task asked" data-testid={`asked-${card.case_id}`} onClick={() => go("case", card.case_id, "query")}>
+      <span class="service-icon"><Icon name="alert" /></span>
+      <span class="grow"><strong>{t("c.query.title")}</strong><small>{tBoth(card.item.label)}・{t("c.query.by", { due: card.query_due ?? "" })}</small></span>
+      <Icon name="next" />
+    </button>
+  );
+}
+
 /** The invitation to an open room (S30); it goes when the room closes. */
 export function Invitation({ card }: { card: CaseCard }): JSX.Element {
   const here = inCall.value && caseId.value === card.case_id;
@@ -53,6 +64,7 @@ export function Home(): JSX.Element {
     <Shell title="CVX" nav="home" testid="home-page">
       <p class="greeting">{t("c.home.hello", { name: principal.value?.name ?? "" })}</p>
       {invited.map((card) => <Invitation key={card.case_id} card={card} />)}
+      {all.filter((card) => card.query_due).map((card) => <Asked key={card.case_id} card={card} />)}
       <section class="stack tight">
         <h2>{t("c.home.in_progress")}</h2>
         <button type="button" class="service" data-testid="home-services" onClick={() => go("services", "unsigned")}>

@@ -26,7 +26,7 @@ function Card({ card }: { card: CaseCard }): JSX.Element {
         {fact(t("fact.application_date"), day(card.application_date))}
       </dl>
       <span class="row between">
-        <Chip tone={card.signed ? "good" : "info"}>{stateName(card.state)}</Chip>
+        {card.query_due ? <Chip tone="warn">{t("c.query.by", { due: card.query_due })}</Chip> : <Chip tone={card.signed ? "good" : "info"}>{stateName(card.state)}</Chip>}
         <small class="soft">{t("c.services.signed_of", { done: card.signed_count, total: card.total_count })}</small>
       </span>
     </button>

@@ -132,6 +132,7 @@ export type QueryItem = {
   statement: string;
   attachment_id: string | null;
   value: unknown;
+  document_id: string | null;
 };
 /** 照會. `due` is the last day of the stage that it has reached. */
 export type Query = {
@@ -147,6 +148,8 @@ export type Query = {
   items: QueryItem[];
 };
 export type Attachment = { id: string; title: string; media_type: string; size: number; sha256: string; signed_by: string[]; added_by: string; at: string; accepted: boolean | null; reason: string };
+/** A letter of the company as a PDF. */
+export type Letter = { id: string; title: Both; at: string; sha256: string; size: number };
 export type CaseDecision = {
   outcome: string;
   at: string;
@@ -180,6 +183,7 @@ export type CaseView = {
   review: { outcome: string; at: string } | null;
   queries?: Query[];
   attachments?: Attachment[];
+  letters?: Letter[];
   decision?: CaseDecision | null;
   history: { seq: number; at: string; type: string; actor_kind: string }[];
 };
