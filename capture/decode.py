@@ -36,9 +36,10 @@ def decode(data: bytes) -> NDArray[np.uint8]:
                 _check_size(picture.size)
                 _check_frames(picture)
                 return _pixels(picture)
+        except Image.DecompressionBombError as error:
+            raise PhotoTooManyPixels("far too many") from error
         except (
             UnidentifiedImageError,
-            Image.DecompressionBombError,
             OSError,
             ValueError,
             SyntaxError,
@@ -70,6 +71,8 @@ def _check_frames(picture: Image.Image) -> None:
 
 def _pixels(picture: Image.Image) -> NDArray[np.uint8]:
     upright = ImageOps.exif_transpose(picture)
+    if upright.mode.startswith("I"):  # 16 bits of grey, which convert would cut off at 255 instead of scaling
+        upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         paper = Image.new("RGBA", upright.size, "white")
         upright = Image.alpha_composite(paper, upright.convert("RGBA"))
