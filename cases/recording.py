@@ -163,11 +163,12 @@ async def view_recording(
 
 
 async def recording_view(desk: Desk, actor: Actor, case_id: str, recording_id: str | None = None) -> RecordingView:
-    """The recording for the player; `verified` says that the manifest is the one that was sealed,
-    and signed by this system."""
+    """The recording for the player; `verified` says that the manifest is the one that was sealed, and signed by this
+    system. An agent learns what became of it and can look at nothing, so it is no look."""
     case = await load(desk, case_id)
     recording = sealed_recording(case, actor, recording_id)
-    await note_view(desk, actor, case_id, recording)
+    if gates.sees_media(actor):
+        await note_view(desk, actor, case_id, recording)
     manifests = [await _manifest(desk, case_id, part) for part in recording.parts]
     happenings = map(from_entry, await desk.journal.read(case_id))
     view = playback(case, recording, actor, happenings, manifests)

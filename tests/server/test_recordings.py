@@ -98,6 +98,7 @@ async def test_an_agent_learns_what_became_of_the_recording_and_gets_none_of_its
         assert (refused[0], refused[1]["code"]) == (403, "wrong_role")
     status, view = await agent.get(path)
     assert (status, view["sealed"], [s["url"] for t in view["tracks"] for s in t["segments"]]) == (200, True, [None])
+    assert await views(system, case_id) == []  # nobody has looked at anything
 
 
 async def test_members_never_get_the_recording_and_other_agents_no_trace_of_it(system, sealed):
