@@ -1,4 +1,4 @@
-import type { Segment } from "../shared/types.ts";
+import type { Gap, Segment } from "../shared/types.ts";
 
 /** The one time that all tracks follow: seconds from the start of the recording. */
 export class MasterClock {
@@ -58,6 +58,10 @@ export class MasterClock {
 /** The segment of a track that plays at a time, if any: outside of segments the track has a gap. */
 export const segmentAt = (segments: Segment[], at: number): Segment | undefined =>
   segments.find((segment) => at >= segment.start_s && at < segment.start_s + segment.duration_s);
+
+/** What is missing of a track at a time, if anything: also where a segment goes on, black or with its last picture. */
+export const gapAt = (gaps: Gap[], trackId: string, at: number): Gap | undefined =>
+  gaps.find((gap) => gap.track_id === trackId && at >= gap.from_s && at < gap.to_s);
 
 export type Correction = { seek: number } | { rate: number };
 const seekBeyond = 0.3;

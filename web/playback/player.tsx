@@ -71,7 +71,7 @@ export function Player({ view, recording, onEngine }: Props): JSX.Element {
   return (
     <section class="panel player" data-testid="player" data-playing={engine.playing.value} data-look={look}>
       <Looks look={look} onLook={setLook} />
-      {look === "tracks" && <Stage engine={engine} tracks={recording.tracks} silenced={silenced} onSilence={silence} mark={mark} />}
+      {look === "tracks" && <Stage engine={engine} tracks={recording.tracks} gaps={recording.gaps} silenced={silenced} onSilence={silence} mark={mark} />}
       {look === "film" && <Film caseId={view.case_id} recording={recording} engine={engine} mark={mark} />}
       <Controls engine={engine} recording={recording} />
       <Timeline engine={engine} recording={recording} view={view} />

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../shared/icons.tsx";
-import { t } from "../shared/text.ts";
-import type { Segment, Track } from "../shared/types.ts";
+import { t, tAny } from "../shared/text.ts";
+import type { Gap, Segment, Track } from "../shared/types.ts";
 import { roleName } from "../shared/words.ts";
-import { segmentAt } from "./clock.ts";
+import { gapAt, segmentAt } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 
 type MediaProps = { engine: Engine; track: Track; segment: Segment; shown: boolean; silent: boolean };
@@ -25,31 +25,41 @@ function Media({ engine, track, segment, shown, silent }: MediaProps): JSX.Eleme
 /** A screen has its participant's name and is shown whole and large. */
 const isScreen = (track: Track): boolean => track.track_id.endsWith("-screen");
 
-function Picture({ engine, track, mark }: { engine: Engine; track: Track; mark: string }): JSX.Element {
-  const now = segmentAt(track.segments, engine.position.value);
+/** Why there is no picture now; what was missing is never shown as a black or a still one. */
+function Plate({ track, gap }: { track: Track; gap: Gap | undefined }): JSX.Element {
+  const why = gap ? tAny([`r.gap.${gap.reason}`], t("r.gap")) : t("r.no_picture");
+  return <div class="tile-dark" data-testid={`plate-${track.track_id}`} data-reason={gap?.reason ?? ""}><p><span>{[...track.name][0]}</span><small>{why}</small></p></div>;
+}
+
+type PictureProps = { engine: Engine; track: Track; gaps: Gap[]; mark: string };
+
+function Picture({ engine, track, gaps, mark }: PictureProps): JSX.Element {
+  const at = engine.position.value;
+  const gap = gapAt(gaps, track.track_id, at);
+  const now = gap ? undefined : segmentAt(track.segments, at);
   return (
     <figure class={isScreen(track) ? "tile screen" : "tile"} data-testid={`track-${track.track_id}`} data-showing={now?.n ?? ""}>
       {track.segments.map((segment) => <Media key={segment.n} engine={engine} track={track} segment={segment} shown={segment === now} silent />)}
-      {!now && <div class="tile-dark"><p><small>{t("r.no_picture")}</small></p></div>}
+      {!now && <Plate track={track} gap={gap} />}
       <p class="watermark" aria-hidden="true">{mark}</p>
       <figcaption><span>{track.name}</span><small>{isScreen(track) ? t("r.screen") : roleName(track.role)}</small></figcaption>
     </figure>
   );
 }
 
-type Props = { engine: Engine; tracks: Track[]; silenced: ReadonlySet<string>; onSilence: (trackId: string) => void; mark: string };
+type Props = { engine: Engine; tracks: Track[]; gaps: Gap[]; silenced: ReadonlySet<string>; onSilence: (trackId: string) => void; mark: string };
 
 /** All pictures side by side, and one switch for each voice. */
-export function Stage({ engine, tracks, silenced, onSilence, mark }: Props): JSX.Element {
+export function Stage({ engine, tracks, gaps, silenced, onSilence, mark }: Props): JSX.Element {
   const screens = tracks.filter((track) => track.kind === "video" && isScreen(track));
   const pictures = tracks.filter((track) => track.kind === "video" && !isScreen(track));
   const sharing = screens.some((track) => segmentAt(track.segments, engine.position.value));
   const voices = tracks.filter((track) => track.kind === "audio");
   return (
     <div class={sharing ? "stage sharing" : "stage"}>
-      <div class="screens" hidden={!sharing}>{screens.map((track) => <Picture key={track.track_id} engine={engine} track={track} mark={mark} />)}</div>
+      <div class="screens" hidden={!sharing}>{screens.map((track) => <Picture key={track.track_id} engine={engine} track={track} gaps={gaps} mark={mark} />)}</div>
       <div class={`tiles n${Math.min(6, pictures.length)}`}>
-        {pictures.map((track) => <Picture key={track.track_id} engine={engine} track={track} mark={mark} />)}
+        {pictures.map((track) => <Picture key={track.track_id} engine={engine} track={track} gaps={gaps} mark={mark} />)}
       </div>
       <div class="voices">
         {voices.map((track) => {

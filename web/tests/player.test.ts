@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { correction, MasterClock, segmentAt } from "../playback/clock.ts";
+import { correction, gapAt, MasterClock, segmentAt } from "../playback/clock.ts";
 import { covered, merge, Watched } from "../playback/ranges.ts";
 
 test("the clock runs at its rate, pauses, and stops at the end", () => {
@@ -47,4 +47,13 @@ test("what was played is reported once, without what was jumped over", () => {
 test("ranges that touch are one", () => {
   assert.deepEqual(merge([[5, 6], [0, 2], [1.5, 3]]), [[0, 3], [5, 6]]);
   assert.equal(covered([[0, 2], [1, 3]]), 3);
+});
+
+test("what is missing of a track is known although its segment goes on, and of that track alone", () => {
+  const gaps = [
+    { track_id: "a", from_s: 2, to_s: 4, reason: "muted" },
+    { track_id: "b", from_s: 3, to_s: 5, reason: "loss" },
+  ];
+  assert.deepEqual([1.9, 2, 3.9, 4].map((at) => gapAt(gaps, "a", at)?.reason), [undefined, "muted", "muted", undefined]);
+  assert.equal(gapAt(gaps, "b", 2), undefined);
 });
