@@ -13,11 +13,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from underwriting.looks import Held
-from underwriting.model import Parameter
-from underwriting.shapes import Unknown, boolean, day_of, number, objects, string
+from underwriting.model import Parameters
+from underwriting.shapes import Unknown, boolean, by_path, day_of, number, objects, string
 
 UNKNOWN = "(unknown)"
-NEW = object()  # a path that nobody has looked at
 PARTIES = ("policyholder", "insured")
 CLIENTS = (*PARTIES, "payer")
 SIGNING_ROLES = (*CLIENTS, "legal_representative", "guardian", "assistant")
@@ -57,13 +56,12 @@ class Product(NamedTuple):
 
 
 class Application:
-    """The facts of one application and the parameters in force, for one evaluation."""
+    """The facts of one application by their paths, and the parameters in force, for one evaluation."""
 
-    def __init__(self, facts: Mapping[str, Any], parameters: Mapping[str, Parameter], as_of: date | None):
-        self._facts, self._parameters, self._as_of = dict(facts), parameters, as_of
-        self._seen: dict[str, Any] = {}
+    def __init__(self, facts: Mapping[str, Any], parameters: Parameters, as_of: date | None):
+        self._at, self._parameters, self._as_of = by_path(facts), parameters, as_of
+        self._in_force: Mapping[str, Any] | None = None
         self._entries: dict[str, tuple[dict[str, Any], ...]] = {}
-        self._rows: dict[str, Any] = {}
         self._derived: dict[Any, Held] = {}
         self._subjects: dict[str, tuple[tuple[Any, ...], ...]] = {}
         self._inside: dict[Callable[..., bool], bool] = {}
@@ -71,9 +69,7 @@ class Application:
         self.read: dict[Any, Any] = {}  # for Looks
 
     def stated(self, path: str, default: Any = None) -> Any:
-        value = self._seen.get(path, NEW)
-        if value is NEW:
-            value = self._look(path)
+        value = self._at.get(path, Unknown)
         if value is Unknown:
             self.read[path] = UNKNOWN
             return default
@@ -82,13 +78,10 @@ class Application:
 
     def says(self, path: str) -> bool:
         """Whether anybody has stated something there, without leaving a trace."""
-        value = self._seen.get(path, NEW)
-        return (self._look(path) if value is NEW else value) not in (Unknown, None)
+        return self._at.get(path) is not None
 
     def need(self, path: str) -> Any:
-        value = self._seen.get(path, NEW)
-        if value is NEW:
-            value = self._look(path)
+        value = self._at.get(path, Unknown)
         if value is Unknown:
             self.read[path] = UNKNOWN
             raise Unknown(path)
@@ -145,23 +138,18 @@ class Application:
         """The path that states this about the person: what one of his roles says holds for all."""
         for role in person.roles:
             path = f"{role}.{name}"
-            value = self._seen.get(path, NEW)
-            if (self._look(path) if value is NEW else value) is not Unknown:
+            if path in self._at:
                 return path
         return f"{person.role}.{name}"
 
     def parameter(self, name: str) -> Any:
-        if name not in self._rows:
-            self._rows[name] = self._parameters[name].at(self._as_of or self.day("application.date"))
-        value = self._rows[name]
+        value = self._row(name)
         self.read[f"parameter:{name}"] = value
         return value
 
     def row(self, name: str, key: str) -> Any:
         """One entry of a parameter that is a table by key, None when it has none; only the entry is traced."""
-        self.parameter(name)
-        del self.read[f"parameter:{name}"]
-        value = self._rows[name].get(key)
+        value = self._row(name).get(key)
         self.read[f"parameter:{name}.{key}"] = value
         return value
 
@@ -181,6 +169,12 @@ class Application:
         if found is None:
             found = self._inside[scope] = scope(self)
         return found
+
+    def set_off(self, when: str | Callable[..., bool]) -> bool:
+        """Whether the fact is stated, or the circumstance holds, that a rule waits for; "" is nothing to wait for."""
+        if isinstance(when, str):
+            return not when or self.says(when)
+        return self.inside(when)
 
     @property
     def case_kind(self) -> str:
@@ -209,7 +203,7 @@ class Application:
     def _find_people(self, roles: tuple[str, ...]) -> tuple[Person, ...]:
         found: dict[str, list[str]] = {}
         for role in roles:
-            block = self._look(role)
+            block = self._at.get(role)
             if isinstance(block, dict) and block.get("type") != "corporate":
                 found.setdefault(str(block.get("id", role)), []).append(role)
         return tuple(Person(person_id, _first(named), tuple(named)) for person_id, named in found.items())
@@ -235,20 +229,10 @@ class Application:
         self.read = outer
         return held
 
-    def _look(self, path: str) -> Any:
-        """What stands there, or the class Unknown; found through the path above it, which is kept."""
-        above, _, key = path.rpartition(".")
-        held = self._seen.get(above, NEW) if above else self._facts
-        if held is NEW:
-            held = self._look(above)
-        if isinstance(held, dict):
-            value = held.get(key, Unknown)
-        elif isinstance(held, list) and key.isdecimal() and int(key) < len(held):
-            value = held[int(key)]
-        else:
-            value = Unknown
-        self._seen[path] = value
-        return value
+    def _row(self, name: str) -> Any:
+        if self._in_force is None:
+            self._in_force = self._parameters.in_force(self._as_of or self.day("application.date"))
+        return self._in_force[name]
 
 
 def _first(roles: list[str]) -> str:

@@ -37,13 +37,13 @@ def _run_all(
 ) -> tuple[str, ...]:
     """Every rule in the manual's order; a scope that many rules share is asked once. Returns who is out of scope."""
     out: list[str] = []
-    for scope, rules in rulebook.blocks:
-        if not application.inside(scope):
-            out += (rule.id for rule in rules)
+    for applies, when, rules, ids in rulebook.blocks:
+        if not application.inside(applies):
+            out += ids
+            continue
+        if not application.set_off(when):
             continue
         for rule in rules:
-            if rule.when and not application.says(rule.when):
-                continue
             for answer in _answers(rule, application, rulebook):
                 if isinstance(answer, Finding):
                     findings.append(answer)

@@ -14,7 +14,7 @@ import yaml
 
 from underwriting import rules
 from underwriting.errors import RulebookError
-from underwriting.model import Parameter, Rule, Rulebook, Section
+from underwriting.model import Parameter, Parameters, Rule, Rulebook, Section
 from underwriting.rule import registered
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ def load_rulebook(edition: str = EDITION) -> Rulebook:
         raise RulebookError(f"no section for rules {uncited}, parameters {unknown}")
     places = {section: place for place, section in enumerate(sections)}
     in_order = tuple(sorted(all_rules, key=lambda rule: places[rule.id]))
-    return Rulebook(edition, MappingProxyType(sections), MappingProxyType(parameters), in_order)
+    return Rulebook(edition, MappingProxyType(sections), Parameters(parameters), in_order)
 
 
 def _rules() -> tuple[Rule, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -125,30 +126,69 @@ class Parameter:
         return chosen
 
 
+class Parameters(Mapping[str, Parameter]):
+    """An edition's parameters by name, and what holds on a day: worked out once between two changes."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]):
+        self._by_name = dict(parameters)
+        self._changes = sorted({since for parameter in self._by_name.values() for since, _ in parameter.rows})
+        self._held: dict[int, Mapping[str, Any]] = {}
+
+    def __getitem__(self, name: str) -> Parameter:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def in_force(self, day: date) -> Mapping[str, Any]:
+        period = bisect_right(self._changes, day)
+        if period not in self._held:
+            self._held[period] = {name: parameter.at(day) for name, parameter in self._by_name.items()}
+        return self._held[period]
+
+
+Scope = Callable[..., bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A typed function registered by id. `each` is what it runs over, `applies` where it is in scope, `before` the
-    step by which its findings must be closed, `when` the fact that sets it off ("" = none is needed)."""
+    step by which its findings must be closed, `when` the fact or circumstance that sets it off ("" = none needed)."""
 
     id: str
     check: Callable[..., Iterator[Finding | Value]]
     each: str
-    applies: Callable[..., bool]
+    applies: Scope
     before: str
-    when: str = ""
+    when: str | Scope = ""
+
+
+class Block(NamedTuple):
+    """Neighbours that apply where each other does and are set off by the same; `ids` are those of the rules."""
+
+    applies: Scope
+    when: str | Scope
+    rules: tuple[Rule, ...]
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     edition: str
     sections: Mapping[str, Section]
-    parameters: Mapping[str, Parameter]
+    parameters: Parameters
     rules: tuple[Rule, ...]
-    blocks: tuple[tuple[Callable[..., bool], tuple[Rule, ...]], ...] = field(init=False, repr=False, compare=False)
+    blocks: tuple[Block, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """`blocks`: neighbours of one scope, so that a chapter out of scope is one question."""
-        blocks = ((scope, tuple(rules)) for scope, rules in groupby(self.rules, key=attrgetter("applies")))
+        """`blocks`: a chapter that is out of scope, or that nothing sets off, is one question."""
+        if not isinstance(self.parameters, Parameters):
+            object.__setattr__(self, "parameters", Parameters(self.parameters))
+        groups = ((key, tuple(rules)) for key, rules in groupby(self.rules, key=attrgetter("applies", "when")))
+        blocks = (Block(*key, rules, tuple(rule.id for rule in rules)) for key, rules in groups)
         object.__setattr__(self, "blocks", tuple(blocks))
 
     @property

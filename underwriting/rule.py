@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, wraps
+from typing import Any
 
-from underwriting.application import EACH, Application
+from underwriting.application import EACH, Application, Unknown
 from underwriting.errors import RulebookError
 from underwriting.model import Finding, Rule, Value
 
@@ -36,6 +37,19 @@ def face_to_face(application: Application) -> bool:
     return not telemarketing(application)
 
 
+def perhaps(holds: Callable[[Application], Any]) -> Scope:
+    """A circumstance that nobody has ruled out: it holds, or what decides it is unknown, so that the rule asks."""
+
+    @wraps(holds)
+    def circumstance(application: Application) -> bool:
+        try:
+            return bool(holds(application))
+        except Unknown:
+            return True
+
+    return circumstance
+
+
 @cache
 def all_of(*scopes: Scope) -> Scope:
     """In scope when each of these is; the same predicates give the same object, which runs once an evaluation."""
@@ -47,7 +61,7 @@ def all_of(*scopes: Scope) -> Scope:
 
 
 def rule(
-    rule_id: str, *, each: str = "case", applies: Scope = everywhere, before: str = "decision", when: str = ""
+    rule_id: str, *, each: str = "case", applies: Scope = everywhere, before: str = "decision", when: str | Scope = ""
 ) -> Callable[[Check], Check]:
     """Register `check` under the manual's id.
 
@@ -55,7 +69,8 @@ def rule(
     person), "client" also the payer, "signer" also whoever else signs; "policyholder", "insured"; "product" each
     product. `before` is the step by which its findings must be closed, unless a finding says another:
     "submission" and "acceptance" of a video case, or the underwriting "decision", which comes after both. `when` is
-    the fact that sets the rule off: while nobody has stated it the rule has nothing to say and does not run.
+    what sets the rule off, a fact or a circumstance: while nobody has stated the one, or the other does not hold, the
+    rule has nothing to say and does not run.
     """
 
     def register(check: Check) -> Check:

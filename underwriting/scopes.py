@@ -9,16 +9,19 @@ from typing import Any
 from underwriting.accumulation import INVESTMENT
 from underwriting.application import Application, Unknown
 from underwriting.currency import TWD
+from underwriting.derived import derived
 from underwriting.model import Finding, Value
 from underwriting.rule import Scope, all_of, new_cover
 
 
+@derived
 def applied_for(application: Application) -> tuple[Mapping[str, Any], ...]:
     """The products as they are stated; what has no shape is left to the rules that ask for it."""
     stated = application.stated("products", ())
     return tuple(p for p in stated if isinstance(p, Mapping)) if isinstance(stated, list | tuple) else ()
 
 
+@derived
 def lines_of(application: Application) -> tuple[str, ...]:
     return tuple(str(product.get("line")) for product in applied_for(application))
 
@@ -47,7 +50,7 @@ cover_invests = all_of(new_cover, invests)
 def concerns(application: Application, *lines: str) -> bool:
     """Whether the application asks for one of these lines; one that names no product asks about every line."""
     asked = lines_of(application)
-    return not asked or any(line in lines for line in asked)
+    return not asked or not set(lines).isdisjoint(asked)
 
 
 def if_known[**P](check: Callable[P, Iterator[Finding | Value]]) -> Callable[P, Iterator[Finding | Value]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -48,6 +49,23 @@ def day_of(path: str, value: Any) -> date:
         raise Unknown(path, "malformed") from None
     if found.year not in CENTURIES:
         raise Unknown(path, "malformed")
+    return found
+
+
+def by_path(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Every fact under the path that leads to it, objects and lists too: "insured.age", "products.0". A name that
+    has a point in it leads nowhere."""
+    found: dict[str, Any] = {}
+    below: list[tuple[str, Mapping[str, Any] | list[Any]]] = [("", facts)]
+    while below:
+        above, held = below.pop()
+        for key, value in held.items() if isinstance(held, Mapping) else enumerate(held):
+            if isinstance(key, str) and "." in key:
+                continue
+            path = f"{above}{key}"
+            found[path] = value
+            if isinstance(value, dict | list) and value:
+                below.append((f"{path}.", value))
     return found
 
 

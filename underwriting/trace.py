@@ -36,7 +36,7 @@ def trace(facts: Mapping[str, Any], rulebook: Rulebook, rule_id: str, as_of: dat
     if rule is None:
         raise RulebookError(f"there is no rule {rule_id}")
     application = Application(facts, rulebook.parameters, as_of)
-    if not rule.applies(application):
+    if not rule.applies(application) or not (isinstance(rule.when, str) or rule.when(application)):
         return Trace(rule, False, (Run("scope", Looks(application.read), (), None),))
     try:
         subjects = application.subjects(rule.each)

@@ -17,7 +17,11 @@ TERMS = {"substandard": "承保條件變更同意書", "limited": "承保條件�
 CONDUCT_UNIT = "業務管理單位"
 
 
-@rule("UW-01.1.4.1.1", each="insured", applies=SALE)
+def perhaps_disabled(application: Application) -> bool:
+    return application.stated("insured.disability_certificate") is not False
+
+
+@rule("UW-01.1.4.1.1", each="insured", applies=SALE, when=perhaps_disabled)
 def certificate_is_copied(application: Application, person: Person) -> Iterator[Finding]:
     """Disclosed on the form and both sides attached at acceptance, for every kind of product."""
     if disabled(application, person):
@@ -26,14 +30,14 @@ def certificate_is_copied(application: Application, person: Person) -> Iterator[
             yield pending("身心障礙須於要保書告知", False, subject=person.role, field="insured.disability_disclosed")
 
 
-@rule("UW-01.1.4.1.2", each="insured", applies=SALE)
+@rule("UW-01.1.4.1.2", each="insured", applies=SALE, when=perhaps_disabled)
 def product_fits_his_need(application: Application, person: Person) -> Iterator[Finding]:
     """商品需求: the agent's statement of need and suitability is the solicitation report."""
     if disabled(application, person):
         yield agent_states(application, "瞭解身心障礙客戶需求並以可理解的方式溝通")
 
 
-@rule("UW-01.1.4.1.3", each="insured", applies=SALE)
+@rule("UW-01.1.4.1.3", each="insured", applies=SALE, when=perhaps_disabled)
 def agent_helps_to_fill_in(application: Application, person: Person) -> Iterator[Finding]:
     """開始作業: 協助客戶據實填寫要保文件."""
     if disabled(application, person):
@@ -60,7 +64,7 @@ def dissuading_is_disciplined(application: Application, person: Person) -> Itera
         yield note("NOTIFY", "業務員拒絕或勸退身心障礙客戶：通報業務管理單位", subject="agent", to=CONDUCT_UNIT)
 
 
-@rule("UW-01.1.4.3", each="insured", applies=SALE)
+@rule("UW-01.1.4.3", each="insured", applies=SALE, when=perhaps_disabled)
 def missing_copies_are_reported(application: Application, person: Person) -> Iterator[Finding]:
     """未檢附身心障礙證明正反面影本: 通報業務管理單位進行招攬異常了解."""
     if disabled(application, person) and not documents(application, (COPIES,)):

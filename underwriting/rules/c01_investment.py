@@ -13,6 +13,7 @@ from underwriting.model import Finding, Value
 from underwriting.rule import rule
 from underwriting.rules.c01_needs import SALE
 from underwriting.rules.c06_decision import PROPOSAL, TERMS, decision
+from underwriting.scopes import invests
 
 ILLUSTRATION = "建議書"
 
@@ -23,7 +24,7 @@ def investment(application: Application) -> tuple[Product, ...]:
     return tuple(product for product in application.products() if is_investment(application, product))
 
 
-@rule("UW-01.7.1.1", applies=SALE)
+@rule("UW-01.7.1.1", applies=SALE, when=invests)
 def client_holds_his_own_profile(application: Application) -> Iterator[Finding]:
     """要保人應於投保前取得投資風險屬性, 招攬人員不得為要保人辦理投資屬性分析."""
     if not investment(application):
@@ -49,7 +50,7 @@ def targets_match_the_profile(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("UW-01.7.1.3", applies=SALE)
+@rule("UW-01.7.1.3", applies=SALE, when=invests)
 def proposal_is_signed(application: Application) -> Iterator[Finding]:
     """一律須提供建議書: one of two copies attached at acceptance, read and signed by the client."""
     if investment(application):
@@ -66,7 +67,7 @@ def substandard_proposal(application: Application) -> Iterator[Finding]:
         yield doc(application, PROPOSAL, subject="policyholder")
 
 
-@rule("UW-01.7.1.5", each="party", applies=SALE)
+@rule("UW-01.7.1.5", each="party", applies=SALE, when=invests)
 def illiterate_both_roles(application: Application, person: Person) -> Iterator[Finding]:
     """不識字者 who is policyholder and insured in one is declined."""
     both = person.roles == PARTIES
@@ -78,7 +79,7 @@ def illiterate_both_roles(application: Application, person: Person) -> Iterator[
         )
 
 
-@rule("UW-01.7.2.1", applies=SALE)
+@rule("UW-01.7.2.1", applies=SALE, when=invests)
 def risk_notice_is_refused(application: Application) -> Iterator[Finding]:
     """65 at application or at the maturity of a linked structured product, and one of them refuses to sign."""
     if investment(application) and any(senior_then(application, person) for person in application.people(("insured",))):
@@ -87,7 +88,7 @@ def risk_notice_is_refused(application: Application) -> Iterator[Finding]:
             yield reject("拒絕於「重要事項告知書」簽名", subject="policyholder", persons=refusing)
 
 
-@rule("UW-01.7.2.2", applies=SALE)
+@rule("UW-01.7.2.2", applies=SALE, when=invests)
 def information_is_refused(application: Application) -> Iterator[Finding]:
     """拒絕提供前述相關資訊或風險屬性與其投資型商品不符，應婉拒其投保."""
     if investment(application):
@@ -97,7 +98,7 @@ def information_is_refused(application: Application) -> Iterator[Finding]:
             yield reject("風險屬性與投資型商品不符", subject="policyholder")
 
 
-@rule("UW-01.7.2.3", applies=SALE)
+@rule("UW-01.7.2.3", applies=SALE, when=invests)
 def agent_may_sell_it(application: Application) -> Iterator[Finding]:
     """業務人員無銷售投資型商品資格者."""
     if investment(application):
@@ -106,7 +107,7 @@ def agent_may_sell_it(application: Application) -> Iterator[Finding]:
                 yield reject("業務人員無銷售投資型商品資格", subject="agent", items=(str(agent["id"]),))
 
 
-@rule("UW-01.7.2.4", applies=SALE)
+@rule("UW-01.7.2.4", applies=SALE, when=invests)
 def health_or_finances_do_not_suit(application: Application) -> Iterator[Finding]:
     """被保險人體況及財務狀況不適宜承保者: the underwriter's judgement."""
     for name in ("health_unsuitable", "finances_unsuitable"):
@@ -114,14 +115,14 @@ def health_or_finances_do_not_suit(application: Application) -> Iterator[Finding
             yield review("被保險人體況或財務狀況是否適宜承保", name, subject="insured")
 
 
-@rule("UW-01.7.2.5", applies=SALE)
+@rule("UW-01.7.2.5", applies=SALE, when=invests)
 def insurable_interest(application: Application) -> Iterator[Finding]:
     """不具備保險利益者; one has it in oneself, a doubt about others is the underwriter's."""
     if investment(application) and application.maybe_flag("policyholder.insurable_interest") is False:
         yield reject("不具備保險利益", subject="policyholder")
 
 
-@rule("UW-01.7.3.1", applies=SALE)
+@rule("UW-01.7.3.1", applies=SALE, when=invests)
 def called_after_issue(application: Application) -> Iterator[Finding]:
     """發單後於契約撤銷期間屆滿前，以抽樣方式電話及錄音."""
     if investment(application):
@@ -129,7 +130,7 @@ def called_after_issue(application: Application) -> Iterator[Finding]:
         yield note("CALL", text, subject="policyholder", persons=("policyholder",))
 
 
-@rule("UW-01.7.3.2", applies=SALE)
+@rule("UW-01.7.3.2", applies=SALE, when=invests)
 def structured_products_are_all_called(application: Application) -> Iterator[Finding | Value]:
     """連結結構型商品電訪比率為 100%."""
     if any(application.maybe_flag(product.path("structured")) for product in investment(application)):

@@ -8,14 +8,19 @@ from underwriting.accumulation import LAPSED, Policy, policies
 from underwriting.answers import attest, call, doc, reject, review
 from underwriting.application import Application
 from underwriting.model import Finding
-from underwriting.rule import rule
+from underwriting.rule import perhaps, rule
 from underwriting.rules.c01_needs import SALE
 
 EXPLANATION = "業務人員說明"
 PREMIUM_LOAN = "premium_loan"
 
 
-@rule("UW-01.1.8", applies=SALE)
+@perhaps
+def a_policy_is_not_kept_up(application: Application) -> bool:
+    return any(policy.status in (LAPSED, PREMIUM_LOAN) for policy in policies(application))
+
+
+@rule("UW-01.1.8", applies=SALE, when=a_policy_is_not_kept_up)
 def lapse_is_explained(application: Application) -> Iterator[Finding]:
     """充分告知: 不選擇復效，繳費期數及等待期皆需重新起算."""
     if similar(application, LAPSED):
@@ -23,7 +28,7 @@ def lapse_is_explained(application: Application) -> Iterator[Finding]:
         yield attest("已告知保戶不復效而投保新保單之權益", application.maybe_flag(path), path, subject="agent")
 
 
-@rule("UW-01.1.8.1", applies=SALE)
+@rule("UW-01.1.8.1", applies=SALE, when=a_policy_is_not_kept_up)
 def limited_lines_are_not_taken_again(application: Application) -> Iterator[Finding]:
     """依法令規定有額度或張數限制之停效保單: 新購保單不予以承接."""
     limited = application.parameter("limited_by_law")
@@ -31,7 +36,7 @@ def limited_lines_are_not_taken_again(application: Application) -> Iterator[Find
         yield reject("被保險人存有額度或張數限制之停效保單，新購保單不予承接", subject="insured", line=line)
 
 
-@rule("UW-01.1.8.2", applies=SALE)
+@rule("UW-01.1.8.2", applies=SALE, when=a_policy_is_not_kept_up)
 def other_lapsed_policies_are_called_about(application: Application) -> Iterator[Finding]:
     """非屬上述第1點: call, the agent's explanation, and an underwriter weighs whether it is reasonable."""
     limited = application.parameter("limited_by_law")
@@ -39,7 +44,7 @@ def other_lapsed_policies_are_called_about(application: Application) -> Iterator
         yield from confirmed(application, "停效保單權益確認")
 
 
-@rule("UW-01.1.9", applies=SALE)
+@rule("UW-01.1.9", applies=SALE, when=a_policy_is_not_kept_up)
 def unpaid_policies_are_called_about(application: Application) -> Iterator[Finding]:
     """墊繳保單: 告知不清償墊繳保險費之權益, call, explanation, and judgement."""
     if similar(application, PREMIUM_LOAN):

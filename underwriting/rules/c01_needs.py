@@ -10,7 +10,7 @@ from underwriting.application import Application, Person, Product
 from underwriting.evidence import ROLE_ZH, documents, named, status
 from underwriting.model import Finding
 from underwriting.rule import all_of, face_to_face, new_business, new_cover, rule
-from underwriting.rules.c01_signing import protector_signs
+from underwriting.rules.c01_signing import protector_signs, somebody_is_protected
 
 SALE = all_of(new_business, face_to_face)
 COVER_SALE = all_of(new_cover, face_to_face)
@@ -44,7 +44,7 @@ def asks_for_disability(application: Application, person: Person) -> Iterator[Fi
     yield Finding("ATTEST", text, "satisfied", subject=person.role, satisfied_by=(path,), value=disabled)
 
 
-@rule("UW-01.1.3.2", each="party", applies=COVER_SALE)
+@rule("UW-01.1.3.2", each="party", applies=COVER_SALE, when=somebody_is_protected)
 def asks_for_guardianship(application: Application, person: Person) -> Iterator[Finding]:
     """受監護宣告或受輔助宣告尚未撤銷: 應由監護人或輔助人辦理投保事宜."""
     measure = application.text(application.about(person, "guardianship"))
@@ -62,7 +62,7 @@ def insured_is_in_national_health_insurance(application: Application, product: P
         yield reject("被保險人未參加全民健康保險", subject="insured", line=product.line)
 
 
-@rule("UW-01.1.5", each="party", applies=SALE)
+@rule("UW-01.1.5", each="party", applies=SALE, when=somebody_is_protected)
 def cause_of_guardianship(application: Application, person: Person) -> Iterator[Finding]:
     """Life or accident cover: the cause of 監護宣告 with its documents, and the guardian's signed consent."""
     if application.text(application.about(person, "guardianship")) != "guardianship":
@@ -72,7 +72,7 @@ def cause_of_guardianship(application: Application, person: Person) -> Iterator[
         yield from protector_signs(application, person, "guardianship", "guardian")
 
 
-@rule("UW-01.1.6", each="party", applies=SALE)
+@rule("UW-01.1.6", each="party", applies=SALE, when=somebody_is_protected)
 def assistant_consents(application: Application, person: Person) -> Iterator[Finding]:
     """投保時如受輔助宣告者應經輔助人簽名同意."""
     yield from protector_signs(application, person, "assistance", "assistant")

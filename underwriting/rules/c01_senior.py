@@ -11,7 +11,7 @@ from underwriting.application import CLIENTS, Application, Person, Product, Unkn
 from underwriting.derived import derived
 from underwriting.evidence import ROLE_ZH, ids, status
 from underwriting.model import Finding, Value
-from underwriting.rule import face_to_face, rule
+from underwriting.rule import face_to_face, perhaps, rule
 from underwriting.rules.c01_funding import short_or_small
 
 PROTECTORS = {"guardianship": "guardian", "assistance": "assistant"}
@@ -73,6 +73,9 @@ def everybody_to_record(application: Application) -> Wanted:
     return (*clients_to_record(application), *riders, *protectors)
 
 
+somebody_is_recorded = perhaps(everybody_to_record)
+
+
 @rule("UW-01.5.1.1", applies=face_to_face, before="submission")
 def product_and_age_ask_for_a_recording(application: Application) -> Iterator[Finding]:
     """有解約金之商品或投資型商品予 65 歲(含)以上之客戶."""
@@ -81,7 +84,7 @@ def product_and_age_ask_for_a_recording(application: Application) -> Iterator[Fi
     yield Finding("VALUE", text, "satisfied", subject="recording", value=needed, strength="info")
 
 
-@rule("UW-01.5.1.2", applies=face_to_face)
+@rule("UW-01.5.1.2", applies=face_to_face, when=somebody_is_recorded)
 def client_agrees_to_be_recorded(application: Application) -> Iterator[Finding]:
     """應經客戶同意後將銷售過程以錄音方式保留紀錄; a recording that says nothing of consent is not refused."""
     wanted = clients_to_record(application)
@@ -108,19 +111,19 @@ def one_recording_a_person(application: Application) -> Iterator[Value]:
     yield Value("recordings", len({person_id for _, person_id in everybody_to_record(application)}))
 
 
-@rule("UW-01.5.1.5", applies=face_to_face, before="submission")
+@rule("UW-01.5.1.5", applies=face_to_face, before="submission", when=somebody_is_recorded)
 def rider_insured_is_recorded(application: Application) -> Iterator[Finding]:
     """【註1】3: 附約被保險人 of insurance age 65 and more."""
     yield from _recorded(application, rider_insured_to_record(application))
 
 
-@rule("UW-01.5.1.6", applies=face_to_face, before="submission")
+@rule("UW-01.5.1.6", applies=face_to_face, before="submission", when=somebody_is_recorded)
 def protector_is_recorded(application: Application) -> Iterator[Finding]:
     """【註1】4: the guardian or assistant of a recorded client."""
     yield from _recorded(application, protectors_to_record(application))
 
 
-@rule("UW-01.5.1.7", applies=face_to_face, before="submission")
+@rule("UW-01.5.1.7", applies=face_to_face, before="submission", when=somebody_is_recorded)
 def serial_is_written_down(application: Application) -> Iterator[Finding]:
     """錄音作業 3: the recording's serial on 業務人員招攬報告書 or an agreed document."""
     if clients_to_record(application):
@@ -136,7 +139,7 @@ def serial_is_written_down(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("UW-01.5.1.8", applies=face_to_face)
+@rule("UW-01.5.1.8", applies=face_to_face, when=somebody_is_recorded)
 def both_agents_are_named(application: Application) -> Iterator[Finding]:
     """錄音作業 4: 共同招攬件 reads out both agents' names and 登錄證字號."""
     if len(application.entries("agents")) > 1 and clients_to_record(application):
@@ -145,7 +148,7 @@ def both_agents_are_named(application: Application) -> Iterator[Finding]:
         yield attest("錄音中唸出兩位共同招攬人員姓名及登錄證字號", named_both, path, subject="recording")
 
 
-@rule("UW-01.5.1.10", applies=face_to_face)
+@rule("UW-01.5.1.10", applies=face_to_face, when=somebody_is_recorded)
 def variable_universal_life_says_its_cost(application: Application) -> Iterator[Finding]:
     """錄音作業 6: 變額萬能壽險, 「第一年度之保險成本」 and 「所採用之報酬率」."""
     wanted = clients_to_record(application)
@@ -155,7 +158,7 @@ def variable_universal_life_says_its_cost(application: Application) -> Iterator[
         yield pending("變額萬能壽險錄音內容", not lacking, subject="recording", items=lacking, field="recordings")
 
 
-@rule("UW-01.5.1.9", applies=face_to_face, before="submission")
+@rule("UW-01.5.1.9", applies=face_to_face, before="submission", when=somebody_is_recorded)
 def recording_is_reviewed(application: Application) -> Iterator[Finding]:
     """錄音作業 5: 須經覆審確認適當性後，始得承保; a review that fails or is withdrawn opens it again."""
     wanted = clients_to_record(application)

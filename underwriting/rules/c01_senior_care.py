@@ -14,6 +14,7 @@ from underwriting.model import Finding
 from underwriting.rule import rule
 from underwriting.rules.c01_funding import short_or_small
 from underwriting.rules.c01_needs import SALE
+from underwriting.scopes import invests
 
 SCALE, NOTICE = "高齡投保評估量表", "重要事項告知書"
 
@@ -26,7 +27,7 @@ def agent_assesses_the_senior(application: Application) -> Iterator[Finding]:
         yield doc(application, SCALE, subject="agent", persons=_roles(seniors(application)))
 
 
-@rule("UW-01.5.3", applies=SALE)
+@rule("UW-01.5.3", applies=SALE, when=invests)
 def risk_notice_is_signed(application: Application) -> Iterator[Finding]:
     """投資型商品, 被保險人投保年齡達 65 歲(含)以上: 要保人及被保險人 sign 重要事項告知書."""
     investment = any(is_investment(application, product) for product in application.products())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from underwriting.answers import attest, doc, pending
-from underwriting.application import Application
+from underwriting.application import CLIENTS, Application
 from underwriting.evidence import documents
 from underwriting.model import Finding
 from underwriting.rule import rule
@@ -22,14 +22,18 @@ STEPS = {
 }
 
 
-@rule("UW-01.5.1.11", applies=SALE)
+def somebody_cannot_speak(application: Application) -> bool:
+    return any(application.stated(f"{role}.disability") in SPEECHLESS for role in CLIENTS)
+
+
+@rule("UW-01.5.1.11", applies=SALE, when=somebody_cannot_speak)
 def companion_is_authorised(application: Application) -> Iterator[Finding]:
     """客戶授權一名陪同家屬協助進行高齡錄音."""
     if speechless(application):
         yield attest("客戶授權陪同家屬協助錄音", application.maybe_flag("companion.authorised"), "companion.authorised")
 
 
-@rule("UW-01.5.1.12", applies=SALE)
+@rule("UW-01.5.1.12", applies=SALE, when=somebody_cannot_speak)
 def companion_is_family(application: Application) -> Iterator[Finding]:
     """(1)A 父母、配偶、成年子女或以永久共同生活為目的同居一家者; without one the report says why."""
     if speechless(application):
@@ -39,7 +43,7 @@ def companion_is_family(application: Application) -> Iterator[Finding]:
         yield pending(text, family or explained, subject="recording", field="companion.relation")
 
 
-@rule("UW-01.5.1.13", applies=SALE)
+@rule("UW-01.5.1.13", applies=SALE, when=somebody_cannot_speak)
 def answers_are_written_and_read(application: Application) -> Iterator[Finding]:
     """(1)B, (2), (3): authority said, answers and closing statement written by the client and read by the companion."""
     if speechless(application):
@@ -48,7 +52,7 @@ def answers_are_written_and_read(application: Application) -> Iterator[Finding]:
             yield attest(text, application.maybe_flag(path), path, subject="recording")
 
 
-@rule("UW-01.5.1.14", applies=SALE)
+@rule("UW-01.5.1.14", applies=SALE, when=somebody_cannot_speak)
 def template_is_handed_in(application: Application) -> Iterator[Finding]:
     """The signed template, both sides of the certificate, and the kind of disability in the report."""
     if speechless(application):

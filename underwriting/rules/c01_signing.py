@@ -14,6 +14,11 @@ from underwriting.rule import all_of, face_to_face, new_business, rule, telemark
 REPRESENTATIVE_FIELDS = {"birth_date": "出生年月日", "id_no": "身分證字號", "relation": "關係", "mobile": "行動電話"}
 
 
+def somebody_is_protected(application: Application) -> bool:
+    """監護 or 輔助, or nobody has said."""
+    return any(application.stated(f"{role}.guardianship", "?") != "none" for role in PARTIES)
+
+
 def main_form(application: Application) -> str:
     return "保全變更申請書" if application.case_kind == "policy_service" else "要保書"
 
@@ -127,13 +132,13 @@ def representative_is_identified(application: Application, person: Person) -> It
     )
 
 
-@rule("UW-01.2.5", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.5", each="party", applies=face_to_face, before="submission", when=somebody_is_protected)
 def guardian_signs(application: Application, person: Person) -> Iterator[Finding]:
     """受監護宣告尚未撤銷: 監護人應親自簽名同意."""
     yield from protector_signs(application, person, "guardianship", "guardian")
 
 
-@rule("UW-01.2.6", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.6", each="party", applies=face_to_face, before="submission", when=somebody_is_protected)
 def assistant_signs(application: Application, person: Person) -> Iterator[Finding]:
     """受輔助宣告: 輔助人簽名同意."""
     yield from protector_signs(application, person, "assistance", "assistant")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from underwriting.answers import pending
-from underwriting.application import Application, Person, Unknown
+from underwriting.application import PARTIES, Application, Person, Unknown
 from underwriting.evidence import calls_made, ids, named, of_persons, status
 from underwriting.model import Finding, Value
 from underwriting.rule import face_to_face, rule
@@ -30,6 +30,13 @@ class Situation:
         return self.reason == "visual_impairment" and not self.at_counter
 
 
+def somebody_cannot_sign(application: Application) -> bool:
+    return any(
+        application.stated(f"{role}.cannot_sign_reason") is not None or application.stated(f"{role}.illiterate") is True
+        for role in PARTIES
+    )
+
+
 def situation(application: Application, person: Person) -> Situation | None:
     """None when the person signs in the ordinary way. Only a stated reason puts him here."""
     table = application.parameter("witness_numbers")
@@ -48,7 +55,7 @@ def situation(application: Application, person: Person) -> Situation | None:
     return Situation(reason, mark, at_counter, table[row][mark])
 
 
-@rule("UW-01.2.4.1", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.1", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def visually_impaired_away_from_counter(application: Application, person: Person) -> Iterator[Finding | Value]:
     """視覺障礙且非臨櫃辦理: 按指印或蓋印章, 2 witnesses."""
     found = situation(application, person)
@@ -56,7 +63,7 @@ def visually_impaired_away_from_counter(application: Application, person: Person
         yield from _number(application, person, found)
 
 
-@rule("UW-01.2.4.2", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.2", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def other_reason_by_fingerprint(application: Application, person: Person) -> Iterator[Finding | Value]:
     """Other reasons by fingerprint: 2 witnesses."""
     found = situation(application, person)
@@ -64,7 +71,7 @@ def other_reason_by_fingerprint(application: Application, person: Person) -> Ite
         yield from _number(application, person, found)
 
 
-@rule("UW-01.2.4.3", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.3", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def other_reason_by_seal(application: Application, person: Person) -> Iterator[Finding | Value]:
     """Other reasons by seal: 1 witness."""
     found = situation(application, person)
@@ -72,7 +79,7 @@ def other_reason_by_seal(application: Application, person: Person) -> Iterator[F
         yield from _number(application, person, found)
 
 
-@rule("UW-01.2.4.4", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.4", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def witnesses_are_adults(application: Application, person: Person) -> Iterator[Finding]:
     """條件 1: 須為成年人."""
     if situation(application, person):
@@ -81,7 +88,7 @@ def witnesses_are_adults(application: Application, person: Person) -> Iterator[F
         yield _condition(person, "見證人須為成年人", not young, young)
 
 
-@rule("UW-01.2.4.5", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.5", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def one_witness_is_a_relative(application: Application, person: Person) -> Iterator[Finding]:
     """條件 2(1): 至少 1 位須為父母、配偶或成年子女; without one the reason is stated."""
     if situation(application, person):
@@ -89,7 +96,7 @@ def one_witness_is_a_relative(application: Application, person: Person) -> Itera
         yield _condition(person, "至少 1 位見證人為父母、配偶或成年子女，若無須敘明原因", ok, ())
 
 
-@rule("UW-01.2.4.6", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.6", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def both_witnesses_are_close(application: Application, person: Person) -> Iterator[Finding]:
     """條件 2(2): 視覺障礙且非臨櫃辦理, both are relatives or friends."""
     found = situation(application, person)
@@ -98,7 +105,7 @@ def both_witnesses_are_close(application: Application, person: Person) -> Iterat
         yield _condition(person, "2 位見證人均須為保戶之親友", not far, far)
 
 
-@rule("UW-01.2.4.7", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.7", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def counter_fingerprint_without_relative(application: Application, person: Person) -> Iterator[Finding]:
     """條件 2(3), 視覺障礙且臨櫃並按指印 without a relative: one friend or welfare worker of a named institution."""
     found = situation(application, person)
@@ -109,7 +116,7 @@ def counter_fingerprint_without_relative(application: Application, person: Perso
         yield _condition(person, "須有 1 位見證人為親友或社福機構人員（敘明單位名稱）", bool(good), ())
 
 
-@rule("UW-01.2.4.8", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.8", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def witness_is_not_the_agent(application: Application, person: Person) -> Iterator[Finding]:
     """條件 3: 不得為招攬業務員及現任/送件之服務人員."""
     if situation(application, person):
@@ -121,7 +128,7 @@ def witness_is_not_the_agent(application: Application, person: Person) -> Iterat
         yield _condition(person, "見證人不得為招攬業務員或服務人員", not agents, agents)
 
 
-@rule("UW-01.2.4.9", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.9", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def witness_is_identified(application: Application, person: Person) -> Iterator[Finding]:
     """應記載事項 1: ID number and relationship beside the witness's signature."""
     if situation(application, person):
@@ -129,7 +136,7 @@ def witness_is_identified(application: Application, person: Person) -> Iterator[
         yield _condition(person, "見證人須載明身分證統一編號及與要保人/被保險人之關係", not bare, bare)
 
 
-@rule("UW-01.2.4.10", each="party", applies=face_to_face)
+@rule("UW-01.2.4.10", each="party", applies=face_to_face, when=somebody_cannot_sign)
 def agent_says_why_he_cannot_sign(application: Application, person: Person) -> Iterator[Finding]:
     """應記載事項 2: the reason stands in 業務人員招攬報告書."""
     if situation(application, person):
@@ -139,7 +146,7 @@ def agent_says_why_he_cannot_sign(application: Application, person: Person) -> I
         yield pending(text, said, subject="agent", person=person.role, field=path)
 
 
-@rule("UW-01.2.4.11", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.11", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def illiterate_is_called(application: Application, person: Person) -> Iterator[Finding]:
     """其它 1: 不識字 (also when he can sign his name): a call or a survey confirms his will."""
     if application.stated(application.about(person, "illiterate")) is not True:
@@ -158,7 +165,7 @@ def illiterate_is_called(application: Application, person: Person) -> Iterator[F
     )
 
 
-@rule("UW-01.2.4.12", each="party", applies=face_to_face, before="submission")
+@rule("UW-01.2.4.12", each="party", applies=face_to_face, before="submission", when=somebody_cannot_sign)
 def illiterate_signs_own_name(application: Application, person: Person) -> Iterator[Finding | Value]:
     """其它 2: 不識字但可簽署自己姓名, 1 witness."""
     found = situation(application, person)

@@ -11,7 +11,7 @@ from underwriting.dates import ONE_DAY, working_days_after
 from underwriting.derived import derived
 from underwriting.evidence import status
 from underwriting.model import Finding
-from underwriting.rule import all_of, new_business, rule
+from underwriting.rule import all_of, new_business, perhaps, rule
 
 ROUTES = {"broker": "保經代服務專區", "agency_company": "保經代服務專區", "bank": "保經代服務專區"}
 E_PLATFORM = "e化網路報備專區"
@@ -29,6 +29,11 @@ def on_mobile(application: Application) -> bool:
 PAPER, MOBILE = all_of(new_business, on_paper), all_of(new_business, on_mobile)
 
 
+@perhaps
+def not_on_the_day(application: Application) -> bool:
+    return not on_the_day(application)
+
+
 @rule("UW-03.1", applies=PAPER)
 def delivered_on_the_day(application: Application) -> Iterator[Finding]:
     """完成簽署要保文件當日(要保日)送達所屬通訊處完成受理; what is reported has another day (UW-03.2)."""
@@ -38,7 +43,7 @@ def delivered_on_the_day(application: Application) -> Iterator[Finding]:
     yield pending(text, done, subject="agent", due=due.isoformat(), field="clock.delivered_at")
 
 
-@rule("UW-03.2", applies=PAPER)
+@rule("UW-03.2", applies=PAPER, when=not_on_the_day)
 def reported_before_midnight(application: Application) -> Iterator[Finding]:
     """未及於當日送達: reported by midnight, delivered 翌日 (the next working day, AMB-07)."""
     if on_the_day(application):
@@ -76,7 +81,7 @@ def mobile_reports_itself(application: Application) -> Iterator[Finding]:
     yield note("VALUE", "行動保平台由系統通報，無須網路報備", status="satisfied", subject="agent", value=False)
 
 
-@rule("UW-04.2.2", applies=PAPER)
+@rule("UW-04.2.2", applies=PAPER, when=not_on_the_day)
 def paper_is_reported_the_same_day(application: Application) -> Iterator[Finding]:
     """無法於簽約當日送達: 當日進行網路報備(無傳真或語音報備)."""
     if not on_the_day(application):
@@ -85,7 +90,7 @@ def paper_is_reported_the_same_day(application: Application) -> Iterator[Finding
         yield pending("簽約當日進行網路報備", done, subject="agent", due=day.isoformat(), field="clock.reported_at")
 
 
-@rule("UW-04.3", applies=PAPER)
+@rule("UW-04.3", applies=PAPER, when=not_on_the_day)
 def where_to_report(application: Application) -> Iterator[Finding]:
     """經代、銀保: 保經代服務專區; 業務一部、二部: e化網路報備專區."""
     if not on_the_day(application):
@@ -103,7 +108,7 @@ def what_a_report_holds(application: Application) -> Iterator[Finding]:
         yield pending("網路報備內容", not lacking, subject="agent", items=lacking, field="report")
 
 
-@rule("UW-04.5", applies=PAPER)
+@rule("UW-04.5", applies=PAPER, when=not_on_the_day)
 def delivered_within_a_working_day(application: Application) -> Iterator[Finding]:
     """網路報備後 1 個工作天內."""
     if reported(application) is not None and not on_the_day(application):
@@ -114,7 +119,7 @@ def delivered_within_a_working_day(application: Application) -> Iterator[Finding
         )
 
 
-@rule("UW-04.6.1", applies=PAPER)
+@rule("UW-04.6.1", applies=PAPER, when=not_on_the_day)
 def late_and_not_reported_is_returned(application: Application) -> Iterator[Finding]:
     """延遲送件且未進行報備件，應予以退件."""
     late = delivered_on(application) is not None and not on_the_day(application)
@@ -122,7 +127,7 @@ def late_and_not_reported_is_returned(application: Application) -> Iterator[Find
         yield Finding("RETURN", "延遲送件且未進行報備，予以退件", status(False), subject="agent", who="reviewer")
 
 
-@rule("UW-04.6.2", applies=PAPER)
+@rule("UW-04.6.2", applies=PAPER, when=not_on_the_day)
 def late_though_reported_needs_a_reason(application: Application) -> Iterator[Finding]:
     """提報延遲原因並經業務管理單位同意，始可受理；若無合理原因，則予以退件."""
     delivered = delivered_on(application)

@@ -14,7 +14,7 @@ from underwriting.evidence import documents, named, status
 from underwriting.model import Finding, Value
 from underwriting.rule import all_of, new_cover, rule
 from underwriting.rules.c01_needs import CAUSE
-from underwriting.rules.c01_signing import protector_signs
+from underwriting.rules.c01_signing import protector_signs, somebody_is_protected
 from underwriting.rules.c08_products import LINE_ZH, held
 from underwriting.scopes import applied_for, if_known, lines_of
 
@@ -153,7 +153,7 @@ def migrant_worker(application: Application) -> Iterator[Finding]:
             yield reject("外籍移工僅受理傷害險", subject="insured", line=line, scope="product")
 
 
-@rule("UW-08.2.8.1", applies=all_of(new_cover, life_or_accident), each="party")
+@rule("UW-08.2.8.1", applies=all_of(new_cover, life_or_accident), each="party", when=somebody_is_protected)
 def guardianship_is_disclosed(application: Application, person: Person) -> Iterator[Finding]:
     if application.stated(application.about(person, "guardianship")) is None:
         text = f"{named(person)}應於要保書告知是否受監護宣告"
@@ -161,7 +161,7 @@ def guardianship_is_disclosed(application: Application, person: Person) -> Itera
         yield pending(text, False, subject=person.role, person=person.role, field=path)
 
 
-@rule("UW-08.2.8.2", applies=new_cover, each="party")
+@rule("UW-08.2.8.2", applies=new_cover, each="party", when=somebody_is_protected)
 def guardian_agrees_and_explains(application: Application, person: Person) -> Iterator[Finding]:
     if application.stated(application.about(person, "guardianship")) != "guardianship" or not applied_for(application):
         return

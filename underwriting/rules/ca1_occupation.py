@@ -10,7 +10,7 @@ from underwriting.answers import cap_exceeded, note, reject, review
 from underwriting.application import Application
 from underwriting.model import Finding
 from underwriting.occupation import COLUMNS, dangerous
-from underwriting.rule import new_cover, rule
+from underwriting.rule import new_cover, perhaps, rule
 from underwriting.scopes import concerns
 
 COLUMN_ZH = {"life": "壽險", "accident": "傷害險", "hospital_daily": "住院醫療險", "surgery": "手術醫療險"}
@@ -37,8 +37,9 @@ def held_to_the_row(application: Application, row: str) -> Iterator[Finding]:
         yield from _declined(application, column) if limit is None else _capped(application, column, limit)
 
 
+in_the_table = perhaps(dangerous)
 for _row in ROWS:  # eight rows of one table, one rule each
-    rule(_row, applies=new_cover)(partial(held_to_the_row, row=_row))
+    rule(_row, applies=new_cover, when=in_the_table)(partial(held_to_the_row, row=_row))
 
 
 def _declined(application: Application, column: str) -> Iterator[Finding]:
