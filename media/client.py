@@ -137,9 +137,10 @@ class MediaClient:
         """An entry of the recording's timeline, opaque to the worker."""
         await self._ask(room_id, wire.Mark(room_id, label, data), None)
 
-    async def hold(self, room_id: str, participant_id: str, label: str) -> str:
-        """Begin to count the camera frames that the server receives from the participant -> hold_id."""
-        return await self._ask(room_id, wire.Hold(room_id, participant_id, label), str)
+    async def hold(self, room_id: str, participant_id: str, label: str, order: bytes = b"") -> str:
+        """Begin to count the camera frames that the server receives from the participant -> hold_id. With an `order`,
+        they are looked at as well, and `Showing` tells what is seen."""
+        return await self._ask(room_id, wire.Hold(room_id, participant_id, label, order), str)
 
     async def release(self, room_id: str, hold_id: str) -> HeldFrames:
         """End a hold. Raises HoldUnknown."""

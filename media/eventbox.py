@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from media.messages import ParticipantGone, RoomEvent, RoomOffer
+from media.messages import ParticipantGone, RoomEvent, RoomOffer, Showing
 
 CAPACITY = 64
 
@@ -45,6 +45,6 @@ class EventBox:
 
 
 def _key(event: RoomEvent) -> tuple[str, ...]:
-    if isinstance(event, RoomOffer | ParticipantGone):
+    if isinstance(event, RoomOffer | ParticipantGone | Showing):
         return (type(event).__name__, event.participant_id)
     return (type(event).__name__,)

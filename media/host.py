@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -72,7 +72,9 @@ class Host:
         ice: IceSettings,
         capacity: Capacity,
         new_recorder: NewRecorder,
+        look_command: Sequence[str] = (),
     ):
+        self._look_command = look_command
         self.rooms: dict[str, Hosted] = {}
         self._worker_id, self._keyvalue, self._clock = worker_id, keyvalue, clock
         self._hooks, self._ice, self._capacity, self._new_recorder = hooks, ice, capacity, new_recorder
@@ -121,7 +123,7 @@ class Host:
         hooks = HookRunner(self._clock)
         report = partial(self._post_recorder_event, hooks, room_id, spec)
         recorder = self._new_recorder(room_id, spec, partial(asyncio.get_running_loop().call_soon_threadsafe, report))
-        room = Room(spec, recorder, self._ice, self._clock, self._gate)
+        room = Room(spec, recorder, self._ice, self._clock, self._gate, self._look_command)
         try:
             await room.start()
         except Exception as error:

@@ -188,13 +188,15 @@ class RecorderEvent(Value, frozen=True):
 
 
 class HeldFrames(Value, frozen=True):
-    """Video frames of one participant that the server received between hold and release (S52: 5 s)."""
+    """Video frames of one participant that the server received between hold and release (S53: 5 s). ``looked``: what
+    was made of the pictures by whoever the worker hands them to; empty where nobody looked."""
 
     frames: int
     seconds: float
     longest_gap_ms: int
     started_at: datetime
     ended_at: datetime
+    looked: bytes = b""
 
 
 class RoomStatus(Value, frozen=True):
@@ -229,8 +231,17 @@ class ParticipantGone(Value, frozen=True, tag="gone"):
     reason: str
 
 
+class Showing(Value, frozen=True, tag="showing"):
+    """What is known so far of the pictures of a hold; ``data`` is of whoever looks at them."""
+
+    participant_id: str
+    person_id: str
+    hold_id: str
+    data: dict[str, Any]
+
+
 class RoomClosed(Value, frozen=True, tag="closed"):
     reason: str
 
 
-RoomEvent = RoomOffer | RosterChanged | RecorderChanged | ParticipantGone | RoomClosed
+RoomEvent = RoomOffer | RosterChanged | RecorderChanged | ParticipantGone | Showing | RoomClosed

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from media.errors import CameraMuted, HoldUnknown, ParticipantUnknown, RoomEnded
 from media.eventbox import EventBox
 from media.forwarding import FrameHold
 from media.ice import IceSettings
+from media.look import Looks
 from media.messages import (
     HeldFrames,
     ParticipantGone,
@@ -29,6 +31,7 @@ from media.messages import (
     Roster,
     RosterChanged,
     SealedRecording,
+    Showing,
     Source,
 )
 from media.participant import Participant
@@ -52,7 +55,15 @@ class Hold(NamedTuple):
 class Room:
     """Owns its participants and its recorder. It ends once, by `close`, which seals the recording."""
 
-    def __init__(self, spec: RoomSpec, recorder: RoomRecorder, ice: IceSettings, clock: Clock, gate: Gate):
+    def __init__(
+        self,
+        spec: RoomSpec,
+        recorder: RoomRecorder,
+        ice: IceSettings,
+        clock: Clock,
+        gate: Gate,
+        look_command: Sequence[str] = (),
+    ):
         self.spec = spec
         self._recorder, self._clock, self._gate = recorder, clock, gate
         self._counters = Counters()
@@ -61,6 +72,7 @@ class Room:
         self._holds: dict[str, Hold] = {}
         self._attendance = Attendance(clock.monotonic())
         self._closings = Closings()
+        self._looks = Looks(look_command, self._closings.begin)
         self._boxes: set[EventBox] = set()
         self._seats = 0
         self._shown = Roster()
@@ -144,9 +156,9 @@ class Room:
         self._check_open()
         self._recorder.mark(label, self._clock.now(), data)
 
-    def hold(self, participant_id: str, label: str) -> str:
+    def hold(self, participant_id: str, label: str, order: bytes = b"") -> str:
         """One at a time for each: a hold that nobody released, as of a page that was loaded anew, makes way.
-        Raises CameraMuted."""
+        With an `order`, his camera is looked at meanwhile (look.py). Raises CameraMuted."""
         participant = self._participant(participant_id)
         self._drop_holds(participant)
         if participant.muted("camera"):
@@ -155,7 +167,18 @@ class Room:
         frames = participant.holds[hold_id] = FrameHold(self._clock.monotonic())
         self._holds[hold_id] = Hold(participant_id, frames, self._clock.now())
         self.mark("hold", {"participant_id": participant_id, "label": label, "hold_id": hold_id})
+        camera = next((each for each in participant.publications if each.info.source == "camera"), None)
+        tell = partial(self._showing, participant, hold_id)
+        self._looks.start(hold_id, participant_id, order, camera, tell)
         return hold_id
+
+    def _showing(self, participant: Participant, hold_id: str, data: dict[str, Any]) -> None:
+        spec = participant.spec
+        self._emit(Showing(spec.participant_id, spec.person_id, hold_id, data))
+
+    async def looked(self, hold_id: str) -> bytes:
+        """End the look of a hold that is still held: what it made of it, empty where there is none."""
+        return await self._looks.finish(hold_id)
 
     def release(self, hold_id: str) -> HeldFrames:
         hold = self._holds.pop(hold_id, None)
@@ -220,6 +243,7 @@ class Room:
     def published(self, publication: Publication) -> None:
         for participant in self._others(publication):
             participant.subscribe(publication)
+        self._looks.published(publication)
 
     def unpublished(self, publication: Publication, reason: str) -> None:
         for participant in self._others(publication):
@@ -258,6 +282,7 @@ class Room:
             await asyncio.wait([self._ticker])
         participants, self._participants = self._participants, {}
         for participant in participants.values():
+            self._drop_holds(participant)
             self._closings.begin(participant.close(Reason.ROOM_CLOSED))
         await self._closings.wait()
         self._emit(RoomClosed(reason))  # nobody need wait for the files
@@ -285,6 +310,7 @@ class Room:
         own = participant.spec.participant_id
         self._holds = {key: hold for key, hold in self._holds.items() if hold.participant_id != own}
         participant.holds.clear()
+        self._looks.drop(own)
 
     def _check_open(self) -> None:
         if self._ended:

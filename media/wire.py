@@ -77,9 +77,12 @@ class Mark(Value, frozen=True, tag="mark"):
 
 
 class Hold(Value, frozen=True, tag="hold"):
+    """``order``: for whoever looks at the pictures meanwhile; not read here."""
+
     room_id: str
     participant_id: str
     label: str
+    order: bytes = b""
 
 
 class Release(Value, frozen=True, tag="release"):

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -51,7 +51,8 @@ log = structlog.get_logger()
 class MediaWorker:
     """Runs on asyncio's own event loop. `listen_url`: unix:///path or tcp://host:port; `public_url`: what clients are
     told to connect to, where that differs; `secret`: what clients must hold (see handshake); `recovery_dir`: where the
-    spools of dead workers lie, one's own folder where it is not given."""
+    spools of dead workers lie, one's own folder where it is not given; `look_command`: starts the process that looks at
+    what is shown (look.py)."""
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class MediaWorker:
         new_recorder: NewRecorder | None = None,
         recovery_dir: Path | None = None,
         drain_seconds: float = DRAIN_SECONDS,
+        look_command: Sequence[str] = (),
     ):
         self._worker_id, self._listen_url, self._secret = worker_id, listen_url, secret
         self._public_url = public_url or listen_url
@@ -79,7 +81,7 @@ class MediaWorker:
         self._capacity = capacity or Capacity()
         self._drain_seconds = drain_seconds
         recorders = new_recorder or partial(file_recorder, blobs, keys, clock, spool_dir)
-        self._host = Host(worker_id, keyvalue, clock, hooks, ice, self._capacity, recorders)
+        self._host = Host(worker_id, keyvalue, clock, hooks, ice, self._capacity, recorders, look_command)
         self._patience = Patience(clock)
         self._beats: list[asyncio.Task[None]] = []
         self._sessions: dict[Session, asyncio.Task[None]] = {}
@@ -204,10 +206,12 @@ class MediaWorker:
         self._room(body.room_id).mark(body.label, body.data)
 
     async def _hold(self, body: wire.Hold) -> str:
-        return self._room(body.room_id).hold(body.participant_id, body.label)
+        return self._room(body.room_id).hold(body.participant_id, body.label, body.order)
 
     async def _release(self, body: wire.Release) -> HeldFrames:
-        return self._room(body.room_id).release(body.hold_id)
+        room = self._room(body.room_id)
+        looked = await room.looked(body.hold_id)
+        return msgspec.structs.replace(room.release(body.hold_id), looked=looked)
 
     async def _open_room(self, body: wire.OpenRoom) -> RoomOpened:
         opened = await self._host.open(body.room_id, body.spec)

@@ -17,6 +17,7 @@ from media.messages import (
     RoomOffer,
     Roster,
     RosterChanged,
+    Showing,
 )
 from signaling.peers import House
 
@@ -73,6 +74,12 @@ class Feed:
         for listener in tuple(self.listeners.values()):
             await listener.tell("room.recorder", body)
 
+    async def _showing(self, event: Showing) -> None:
+        """To all: the guided timer of whoever shows his card, and of the agent (S53)."""
+        body = {"person_id": event.person_id, **event.data}
+        for listener in tuple(self.listeners.values()):
+            await listener.tell("room.showing", body)
+
     async def _gone(self, event: ParticipantGone) -> None:
         listener = self.listeners.get(event.participant_id)
         if listener and event.reason not in ("left", "replaced"):
@@ -96,6 +103,7 @@ _ON: dict[type, Callable[[Feed, RoomEvent], Awaitable[None]]] = {
     RosterChanged: Feed._roster,
     RecorderChanged: Feed._recorder,
     ParticipantGone: Feed._gone,
+    Showing: Feed._showing,
 }
 
 

@@ -94,7 +94,7 @@ REQUESTS: Mapping[str, type[Message]] = {
     "capture.frame": CaptureFrame,
 }
 
-NOTICES = ("case.version", "room.offer", "room.roster", "room.recorder", "room.closed", "page.at")
+NOTICES = ("case.version", "room.offer", "room.roster", "room.recorder", "room.showing", "room.closed", "page.at")
 
 
 def parse(event: str, arguments: tuple) -> Message:
