@@ -11,11 +11,14 @@ from cases.event import Event
 from cases.events import EVENTS
 from ports.journal import Entry, Record
 
+_UNWATCHED = ("measured_s", "match", "looks", "override_reason", "still_blob", "still_sha256")
+
 # (event type, stored version) -> the body one version later
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("CaseAssessed", 1): lambda body: body | {"as_of": None, "values": {}, "sha256": None, "blob": None},
     ("PhotoAdded", 1): lambda body: body | {"crop": "detected" if body["card_sha256"] else None, "document": ""},
     ("IdentityShown", 1): lambda body: body | {"longest_gap_ms": None},
+    ("IdentityShown", 2): lambda body: body | dict.fromkeys(_UNWATCHED),
     ("RecordingStarted", 1): lambda body: body | {"part": 1},
     ("RecordingStarted", 2): lambda body: body | {"began_at": None},
     ("RecordingSealed", 1): lambda body: body | {"part": 1},

@@ -128,9 +128,12 @@ class RegistrationCardShown(Event):
 
 
 class IdentityShown(Event):
-    """Timed on frames that the server received. `longest_gap_ms` is None in entries from before it was measured."""
+    """`seconds` count for the rules: what was measured of the card itself (`measured_s`, in the camera's time), or,
+    where the agent vouches for it (`override_reason`), of the frames that the server received. `match`: whether the card is
+    like the uploaded photo (same, differs, unsure), `looks`: pictures looked at, by what they showed. The still is the
+    sharpest picture of that side. `longest_gap_ms` and all of these are None in entries from before they were taken."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     room_id: str
     person_id: str
@@ -140,6 +143,12 @@ class IdentityShown(Event):
     longest_gap_ms: int | None
     started_at: datetime
     ended_at: datetime
+    measured_s: float | None
+    match: Literal["same", "differs", "unsure"] | None
+    looks: dict[str, int] | None
+    override_reason: str | None
+    still_blob: str | None
+    still_sha256: str | None
 
 
 class SignatureConfirmed(Event):

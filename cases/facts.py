@@ -167,7 +167,14 @@ def _said(party: Party) -> list[tuple[str, Answer]]:
 
 def _identity(case: Case) -> list[Fact]:
     return [
-        {"id": shown.source, "person": party.person_id, "side": side, "seconds": shown.seconds}
+        {
+            "id": shown.source,
+            "person": party.person_id,
+            "side": side,
+            "seconds": shown.seconds,
+            "by": "agent" if shown.override else "measured",
+            **({"like_photo": shown.match} if shown.match else {}),
+        }
         for party in _parties(case)
         for side, shown in party.identity.items()
     ]

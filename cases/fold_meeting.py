@@ -115,7 +115,15 @@ def _card_shown(case: Case, event: e.RegistrationCardShown, happened: Happened) 
 
 
 def _identity_shown(case: Case, event: e.IdentityShown, happened: Happened) -> Case:
-    shown = Shown(event.seconds, event.frames, happened.at, happened.id)
+    shown = Shown(
+        seconds=event.seconds,
+        frames=event.frames,
+        at=happened.at,
+        source=happened.id,
+        match=event.match,
+        override=event.override_reason,
+        still=event.still_blob,
+    )
 
     def show(party: Party) -> Party:
         return replace(party, identity=party.identity | {event.side: shown})

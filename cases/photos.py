@@ -6,6 +6,7 @@ import secrets
 from contextlib import suppress
 from typing import Literal
 
+from capture import watch
 from capture.crop import Shares
 from capture.service import AcceptedPhoto, accept_photo, shown_before
 from cases import gates
@@ -162,6 +163,13 @@ async def read_photo(desk: Desk, actor: Actor, case_id: str, photo_id: str, vari
             name = blob_name(case_id, photo_id, variant if photo.cropped else "original")
             return await desk.blobs.get(name, scope=case_id)
     raise CasePhotoNotFound
+
+
+async def identity_photos(desk: Desk, case: Case, person_id: str) -> dict[watch.Side, bytes]:
+    """What a card that this person shows in the call is compared with: the newest photo of each side."""
+    photos = [photo for task in case.photo_tasks if task.person_id == person_id for photo in task.kept]
+    newest = {photo.side: photo for photo in photos if photo.side != "other"}
+    return {side: await photo_bytes(desk, case.case_id, photo) for side, photo in newest.items()}
 
 
 async def photo_bytes(desk: Desk, case_id: str, photo: Photo) -> bytes:

@@ -28,7 +28,7 @@ MARKED: dict[str, tuple[str, ...]] = {
     "ScreenEnded": (),
     "NameStated": (),
     "RegistrationCardShown": ("registration_no",),
-    "IdentityShown": ("side", "seconds"),
+    "IdentityShown": ("side", "seconds", "match", "override_reason"),
     "PageRead": ("document_id", "page"),
     "InkAccepted": ("document_id", "field", "warnings"),
     "InkDiscarded": ("document_id", "field", "level"),

@@ -19,10 +19,16 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
+    """A side of the ID. `match`: whether it is like the uploaded photo; `override`: why the agent vouches for it, where
+    it was not measured; `still`: blob of a picture of it."""
+
     seconds: float
     frames: int
     at: datetime
     source: str
+    match: str | None = None
+    override: str | None = None
+    still: str | None = None
 
 
 class Party(msgspec.Struct, frozen=True):

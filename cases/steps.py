@@ -1,8 +1,10 @@
 """The spoken and shown steps of a meeting: the agent asks, the person answers, in order (S47-S53, S71)."""
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, Literal, Protocol
 
+from capture.watch import Watched
 from cases import gates, script
 from cases.actor import Actor
 from cases.case import Case
@@ -15,7 +17,7 @@ from cases.errors import (
     StepOutOfOrder,
     StepUnknown,
 )
-from cases.event import Event
+from cases.event import Event, Paper
 from cases.events_meeting import (
     ConsentGiven,
     ConsentRefused,
@@ -114,26 +116,52 @@ async def identity_shown(
     person_id: str,
     side: Literal["front", "back"],
     held: Held,
+    watched: Watched | None,
+    override_reason: str | None = None,
 ) -> Case:
-    """At least 5.0 s in which frames kept coming (S53). Raises IdentityTooShort, IdentityInterrupted."""
+    """The side was seen for 5.0 s in one span (S53). Where that was not measured, the agent may vouch for it with a
+    reason: then frames kept coming for as long. Raises IdentityTooShort, IdentityInterrupted."""
+    measured = watched.longest.get(side, 0.0) if watched else 0.0
 
-    def decide(case: Case) -> list[Event]:
+    def decide(case: Case) -> list[Event | Paper]:
         gates.agent_of(case, actor)
         meeting = _in_order(case, f"identity_{side}", person_id)
-        _unbroken(held)
+        seconds, reason = _counted(held, measured, override_reason)
+        still = _still(case_id, meeting.room_id, person_id, side, watched.still if watched else b"")
         shown = IdentityShown(
             room_id=meeting.room_id,
             person_id=person_id,
             side=side,
-            seconds=held.seconds,
+            seconds=seconds,
             frames=held.frames,
             longest_gap_ms=held.longest_gap_ms,
             started_at=held.started_at,
             ended_at=held.ended_at,
+            measured_s=measured if watched else None,
+            match=watched.match if watched else None,
+            looks=dict(watched.looks) if watched else None,
+            override_reason=reason,
+            still_blob=still.blob if still else None,
+            still_sha256=sha256(still.data).hexdigest() if still else None,
         )
-        return [shown]
+        return [*([still] if still else []), shown]
 
     return await record(desk, actor, case_id, decide)
+
+
+def _counted(held: Held, measured: float, override_reason: str | None) -> tuple[float, str | None]:
+    """The seconds that count, and why the agent's word does, where nothing else does."""
+    if measured >= IDENTITY_SECONDS:
+        return measured, None
+    if override_reason is None:
+        raise IdentityTooShort(seconds=measured)
+    _unbroken(held)
+    return held.seconds, gates.text(override_reason)
+
+
+def _still(case_id: str, room_id: str, person_id: str, side: str, jpeg: bytes) -> Paper | None:
+    name = f"{person_id}-{side}-{sha256(jpeg).hexdigest()[:16]}.jpg"
+    return Paper(f"cases/{case_id}/identity/{room_id}/{name}", jpeg) if jpeg else None
 
 
 def _unbroken(held: Held) -> None:

@@ -64,8 +64,13 @@ class ConsentsView(View, frozen=True):
 
 
 class IdentityView(View, frozen=True):
+    """`match`: side → whether it is like the uploaded photo (same, differs, unsure); `overrides`: side → why the agent
+    vouches for it. Both for staff alone."""
+
     front_s: float | None
     back_s: float | None
+    match: dict[str, str] = {}
+    overrides: dict[str, str] = {}
 
 
 class ConfirmationsView(View, frozen=True):

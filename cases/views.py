@@ -6,11 +6,12 @@ from cases.assess import is_open
 from cases.case import Case
 from cases.casework_views import attachment_views, decision_view, letter_views, query_views
 from cases.forms import age_on
-from cases.gates import lock_reasons
+from cases.gates import SIDES, lock_reasons
 from cases.items import ITEMS, Text
 from cases.live import RecorderLive
 from cases.papers import Document, Photo, PhotoTask
 from cases.parts import CasePerson, Field
+from cases.rooms import Party
 from cases.script import script
 from cases.view_types import (
     AgentView,
@@ -137,7 +138,6 @@ def _person(case: Case, person: CasePerson, viewer: Actor) -> PersonView:
     mine = [document for document in case.documents if person.person_id in document.signers]
     said = {name: answer.yes for name, answer in party.consents.items()}
     confirmed = {name: answer.yes for name, answer in party.confirmations.items()}
-    shown = {side: identity.seconds for side, identity in party.identity.items()}
     in_room = case.open_meeting.party(person.person_id) if case.open_meeting else None
     return PersonView(
         id=person.person_id,
@@ -152,9 +152,18 @@ def _person(case: Case, person: CasePerson, viewer: Actor) -> PersonView:
         permissions=PermissionsView(*party.permissions) if party.permissions else None,
         consents=ConsentsView(said.get("recording"), said.get("video_signing"), said.get("face")),
         name_stated=party.name is not None,
-        identity=IdentityView(shown.get("front"), shown.get("back")),
+        identity=_identity(party, viewer),
         confirmations=ConfirmationsView(confirmed.get("application"), confirmed.get("others")),
     )
+
+
+def _identity(party: Party, viewer: Actor) -> IdentityView:
+    shown = party.identity
+    seconds = (shown[side].seconds if side in shown else None for side in SIDES)
+    if viewer.kind == "member":
+        return IdentityView(*seconds)
+    match = {side: each.match for side, each in shown.items() if each.match}
+    return IdentityView(*seconds, match, {side: each.override for side, each in shown.items() if each.override})
 
 
 def _phone_verified(case: Case, person: CasePerson, viewer: Actor) -> bool:

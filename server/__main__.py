@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("compose", help="make the film that standard input asks for (started by jobs)").set_defaults(
         run=_compose
     )
+    commands.add_parser("look", help="look at a card shown in a call (started by media)").set_defaults(run=_look)
     commands.add_parser("migrate", help="bring the database to this version's schema").set_defaults(run=_migrate)
 
     underwrite = commands.add_parser("underwrite", help="assess application facts against the manual")
@@ -126,6 +127,12 @@ def _compose(settings: Settings, _: argparse.Namespace) -> int:
     from server.roles import run_compose  # noqa: PLC0415 -- slow import
 
     return asyncio.run(run_compose(settings))
+
+
+def _look(settings: Settings, _: argparse.Namespace) -> int:
+    from server.roles import run_look  # noqa: PLC0415 -- slow import
+
+    return run_look()
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:

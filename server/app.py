@@ -1,5 +1,6 @@
 """The composition root: builds the adapters and hands each part what it needs. Nothing else reads the settings."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -32,6 +33,7 @@ from server.readers import Readers
 from server.routes import ROUTES, demo_route
 from server.sessions import Sessions
 from server.settings import Settings
+from server.tether import tethered
 from server.throttle import Throttle
 from signaling.grants import Grants
 from signaling.server import Signaling
@@ -39,6 +41,7 @@ from signaling.server import Signaling
 CHORE_SECONDS = 20.0
 WORKER_PORT = 7800
 MEDIA_LINK = "media-link"
+LOOK = (sys.executable, "-m", "server", "look")  # looks at a card that is shown in a call
 EVERY_ADDRESS = ("0.0.0.0", "::")
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 ADAPTERS: web.AppKey[Adapters] = web.AppKey("adapters", Adapters)
@@ -149,6 +152,7 @@ async def build_media(settings: Settings, index: int):
             secret=adapters.secret(MEDIA_LINK),
             public_url=public_url,
             recovery_dir=spools,
+            look_command=tethered(LOOK),
         )
 
 

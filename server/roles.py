@@ -83,6 +83,15 @@ async def run_compose(settings: Settings) -> int:
     return 0
 
 
+def run_look() -> int:
+    """Look at one camera of a call while a card is shown, as standard input brings it (started by media)."""
+    from capture.watch import Watch  # noqa: PLC0415 -- slow import
+    from media.look_child import serve  # noqa: PLC0415 -- slow import: av
+
+    serve(Watch)
+    return 0
+
+
 def _tell(**said: object) -> None:
     print(msgspec.json.encode(said).decode(), flush=True)
 

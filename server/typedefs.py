@@ -114,7 +114,10 @@ class HoldRequest(Body, frozen=True):
 
 
 class HoldRelease(Body, frozen=True):
+    """`override_reason`: the agent saw the card himself, and the measure did not reach five seconds."""
+
     hold_id: Id
+    override_reason: Annotated[str, Meta(max_length=500)] | None = None
 
 
 class OfRevision(Body, frozen=True):

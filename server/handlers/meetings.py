@@ -1,13 +1,16 @@
 """The meeting: room, ticket, prompts and answers, registration card, identity. What the browser shows and hears goes
 over Socket.IO; what counts is recorded here."""
 
+import asyncio
 import contextlib
 from datetime import datetime
 
 import msgspec
 
+from capture import watch
 from cases.case import Case
 from cases.meeting import end_meeting, may_join, open_meeting, permission_report
+from cases.photos import identity_photos
 from cases.steps import answer, hold_gate, identity_shown, prompt, show_registration_card
 from cases.view_types import CaseView
 from cases.workflow import load
@@ -111,21 +114,27 @@ async def hold_identity(call: Call, case_id: Id, body: HoldRequest) -> Hold:
     case = await hold_gate(call.desk, call.actor, case_id, body.person_id, body.side)
     room_id = case.meeting.room_id
     participant = participant_of(room_id, body.person_id)
-    hold_id = await call.services.media.hold(room_id, participant, f"identity_{body.side}")
+    photos = await identity_photos(call.desk, case, body.person_id)
+    order = await asyncio.to_thread(watch.order, body.side, photos)
+    hold_id = await call.services.media.hold(room_id, participant, f"identity_{body.side}", order)
     held = msgspec.json.encode(Held(case_id, room_id, body.person_id, body.side))
     await call.desk.keyvalue.set(_key(hold_id), held, ttl=HOLD_SECONDS)
     return Hold(hold_id)
 
 
 async def release_identity(call: Call, case_id: Id, body: HoldRelease) -> CaseView:
-    """Only frames that the server received count (S53)."""
+    """What counts is what was measured of the card in the pictures that the server received, or the agent's word with
+    a reason (S53)."""
     kept = await call.desk.keyvalue.take(_key(body.hold_id))
     held = msgspec.json.decode(kept, type=Held) if kept else None
     if held is None or held.case_id != case_id:
         raise HoldUnknown
     await hold_gate(call.desk, call.actor, case_id, held.person_id, held.side)
     frames = await call.services.media.release(held.room_id, body.hold_id)
-    case = await identity_shown(call.desk, call.actor, case_id, held.person_id, held.side, frames)
+    seen = watch.watched(frames.looked)
+    case = await identity_shown(
+        call.desk, call.actor, case_id, held.person_id, held.side, frames, seen, body.override_reason
+    )
     return await view_of(call, case)
 
 
