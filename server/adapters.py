@@ -10,7 +10,7 @@ import aiohttp
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cases.desk import Desk
+from cases.desk import Desk, PhotoLimits
 from otp.errors import SmsTooLong
 from otp.gateways.mitake import MitakeSms
 from otp.gateways.twilio import TwilioSms
@@ -28,6 +28,8 @@ from ports.sqljournal import SqlJournal
 from ports.sqlkeys import SqlKeys, load_kek
 from server.settings import Settings
 from underwriting.load import load_rulebook
+
+MEGABYTE = 1024 * 1024
 
 log = structlog.get_logger()
 
@@ -92,6 +94,7 @@ def open_desk(settings: Settings, adapters: Adapters, journal: Journal | None = 
         otp=otp,
         rulebook=load_rulebook(),
         roots=_roots(settings),
+        photo_limits=PhotoLimits(settings.photos_per_task, settings.photo_megabytes * MEGABYTE),
     )
 
 

@@ -105,13 +105,14 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
 
 async def _signaling(app: web.Application) -> AsyncIterator[None]:
     services, settings = app[SERVICES], app[SETTINGS]
+    live = Live(services.desk, services.media)
     signaling = Signaling(
         keyvalue=services.desk.keyvalue,
         rooms=services.media,
         grants=services.grants,
         clock=services.desk.clock,
         house=House(services.desk, services.sessions),
-        further=Live(services.desk, services.media).handlers,
+        further=live.handlers,
         ice_servers=partial(ice_servers, settings, services.desk.clock),
         server_version=VERSION,
         origins=sorted(origins(settings)),
@@ -120,6 +121,7 @@ async def _signaling(app: web.Application) -> AsyncIterator[None]:
     app[SIGNALING] = signaling
     async with signaling.running():
         yield
+    await live.close()
 
 
 async def _drain(app: web.Application) -> None:

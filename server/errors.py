@@ -55,6 +55,12 @@ class TooLarge(ApiError):
     code = "too_large"
 
 
+class ConnectionLost(ApiError):
+    """The client went while it was sending; there is nobody left to read this."""
+
+    code = "connection_lost"
+
+
 class RangeInvalid(ApiError):
     """The Range header asks for what is not there (RFC 9110, 15.5.17)."""
 

@@ -34,6 +34,7 @@ from server.cutter import Cutter
 from server.effects import Effects, effects_of
 from server.films import Composer
 from server.jobs_workflows import Workflows, queue_engine
+from server.sweeper import Sweeper
 from server.tether import die_with_parent
 from server.timekeeper import Timekeeper
 
@@ -77,6 +78,7 @@ async def run_jobs(
                 pulse = tasks.create_task(beat_jobs(desk.keyvalue, jobs.state), name="jobs beat")
                 press = tasks.create_task(_unbroken(effects), name="press")
                 care = tasks.create_task(Caretaker(desk, rooms).run(), name="caretaker")
+                sweep = tasks.create_task(Sweeper(desk).run(), name="sweeper")
                 time = tasks.create_task(Timekeeper(desk, engine, clock or SystemClock()).run(), name="timekeeper")
                 try:
                     yield jobs
@@ -86,6 +88,7 @@ async def run_jobs(
                     pulse.cancel()
                     press.cancel()
                     care.cancel()
+                    sweep.cancel()
                     time.cancel()
         finally:
             effects.end()

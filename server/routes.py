@@ -16,6 +16,7 @@ from server.handlers import (
     recordings,
     review,
     sessions,
+    uploads,
 )
 
 EVERYBODY: frozenset[str] = frozenset()
@@ -62,6 +63,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", CASE, cases.get_case, ANYONE, "One case as I may see it"),
     Route("POST", TASK + "/acknowledgement", photos.acknowledge_task, MEMBER, "我知道了 (S16)"),
     Route("POST", TASK + "/photos", photos.upload_photo, MEMBER, "Upload a photo", status=201, limit=PHOTO_BYTES),
+    Route("POST", TASK + "/uploads", uploads.start_upload, MEMBER, "Begin a photo in pieces (S25)", status=201),
+    Route("GET", TASK + "/uploads/{upload}", uploads.state_of_upload, MEMBER, "Where to go on; HEAD too"),
+    Route("PATCH", TASK + "/uploads/{upload}", uploads.continue_upload, MEMBER, "Bytes from Upload-Offset on"),
+    Route("POST", TASK + "/uploads/{upload}/completion", uploads.complete_upload, MEMBER, "The bytes become a photo",
+          status=201),
+    Route("DELETE", TASK + "/uploads/{upload}", uploads.cancel_upload, MEMBER, "Give it up", status=204),
     Route("DELETE", TASK + "/photos/{photo}", photos.delete_one_photo, MEMBER, "Delete a photo (S24)"),
     Route("POST", TASK + "/completion", photos.complete_task, MEMBER, "完成 (S25)"),
     Route("POST", TASK + "/review", photos.review_task, AGENT, "Approve or reject with a reason (S28)"),

@@ -54,6 +54,8 @@ class Settings:
     authority_dir: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    photos_per_task: int = 10
+    photo_megabytes: int = 12
 
     @property
     def embedded(self) -> bool:
@@ -132,6 +134,10 @@ def _contradictions(s: Settings):
         yield "CVX_PORT must be between 1 and 65535"
     if not 0 <= s.media_workers <= 64:
         yield "CVX_MEDIA_WORKERS must be between 0 (one a core) and 64"
+    if not 2 <= s.photos_per_task <= 40:
+        yield "CVX_PHOTOS_PER_TASK must be between 2 (both sides) and 40"
+    if not 1 <= s.photo_megabytes <= 20:
+        yield "CVX_PHOTO_MEGABYTES must be between 1 and 20"
     if (s.tls_cert is None) != (s.tls_key is None):
         yield "CVX_TLS_CERT and CVX_TLS_KEY go together"
     if s.public_url and urlsplit(s.public_url).scheme not in ("http", "https"):

@@ -12,6 +12,13 @@ Long = Annotated[str, Meta(max_length=2000)]
 Kind = Literal["member", "agent", "reviewer", "underwriter"]
 Role = Literal["policyholder", "insured", "legal_representative", "payer"]
 Side = Literal["front", "back", "other"]
+PhotoDocument = Literal[
+    "", "national_id", "residence_permit", "passport", "other", "household_transcript", "household_register"
+]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Corner = tuple[Share, Share]
+_SHARE = r"(0(\.[0-9]{1,9})?|1(\.0{1,9})?)"
+QUAD = rf"^({_SHARE}(,{_SHARE}){{7}})?$"
 Permission = Literal["granted", "denied", "absent"]
 Title = Annotated[str, Meta(min_length=1, max_length=100)]
 FactPath = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$")]
@@ -53,8 +60,24 @@ class NewCase(Body, frozen=True):
 
 
 class Upload(Body, frozen=True):
+    """`document`: what the photo shows, where that is not what its task asks for. `quad`: corners that the customer
+    dragged, x,y of TL, TR, BR, BL as shares 0..1 of the upright photo."""
+
     side: Side
     detection: Literal["on", "off"] = "on"
+    document: PhotoDocument = ""
+    quad: Annotated[str, Meta(pattern=QUAD)] = ""
+
+
+class NewUpload(Body, frozen=True):
+    """`size` and `sha256` (hex) are of the file as it will be sent; the rest as in Upload."""
+
+    side: Side
+    size: Annotated[int, Meta(ge=1)]
+    sha256: Sha256
+    detection: Literal["on", "off"] = "on"
+    document: PhotoDocument = ""
+    quad: tuple[Corner, Corner, Corner, Corner] | None = None
 
 
 class PhotoReview(Body, frozen=True):

@@ -1,7 +1,5 @@
 """The messages of the socket that are about cases: watching them, showing one's page, live edge detection."""
 
-import asyncio
-
 import msgspec
 
 from capture.service import LiveCapture
@@ -10,11 +8,11 @@ from cases.reading import list_cases, visible
 from cases.sharing import shows_pages
 from media.client import MediaClient
 from server.house import actor_of
+from server.looks import Looks
 from signaling.errors import NotInRoom
 from signaling.messages import CaptureFrame, Message, PageAt, Watch
 from signaling.session import Extra, Session
 
-DETECTIONS_AT_ONCE = 2
 
 
 def _place(body: dict) -> dict:
@@ -25,7 +23,7 @@ class Live:
     def __init__(self, desk: Desk, media: MediaClient) -> None:
         self._desk = desk
         self._media = media
-        self._turn = asyncio.Semaphore(DETECTIONS_AT_ONCE)
+        self._looks = Looks()
 
     @property
     def handlers(self) -> dict[type[Message], Extra]:
@@ -57,8 +55,11 @@ class Live:
         return {}
 
     async def frame(self, session: Session, message: CaptureFrame) -> dict:
-        """The lane of the session lets one frame in at a time; the machine looks at two at once."""
-        capture = session.state.setdefault(LiveCapture, LiveCapture())
-        async with self._turn:
-            found = await asyncio.to_thread(capture.look, message.jpeg)
+        """The lane of the session lets one frame in at a time. The camera that is opened anew counts from one."""
+        if message.seq == 1 or LiveCapture not in session.state:
+            session.state[LiveCapture] = LiveCapture()
+        found = session.state[LiveCapture].push(await self._looks.look(message.jpeg))
         return {"seq": message.seq, **msgspec.to_builtins(found)}
+
+    async def close(self) -> None:
+        await self._looks.close()

@@ -3,6 +3,7 @@
 import msgspec
 from aiohttp import web
 
+from capture.crop import Shares
 from cases.photos import acknowledge, add_photo, complete_photos, delete_photo, read_photo, review_photos
 from cases.view_types import CaseView
 from server.call import Call
@@ -26,8 +27,16 @@ async def upload_photo(call: Call, case_id: Id, task: Id, query: Upload, data: b
     """The same Idempotency-Key again answers the photo that is there: an upload may be repeated after a lost answer."""
     on = query.detection == "on"
     key = idempotency_key(call)
-    case, photo_id = await add_photo(call.desk, call.actor, case_id, task, data, query.side, on, key)
+    case, photo_id = await add_photo(
+        call.desk, call.actor, case_id, task, data, query.side, on, key, query.document, corners(query.quad)
+    )
     return PhotoAdded(photo_id, await view_of(call, case))
+
+
+def corners(text: str) -> Shares | None:
+    """x,y,x,y,x,y,x,y of TL, TR, BR, BL; the pattern of the query leaves nothing else but none."""
+    numbers = [float(number) for number in text.split(",") if number]
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True)) or None
 
 
 def idempotency_key(call: Call) -> str:

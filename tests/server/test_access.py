@@ -33,6 +33,7 @@ BODIES = {
     "callback": {"outcome": "reached"},
     "assess": {"facts": {}},
     "assess_what_if": {"set": {"insured.age": 1}},
+    "start_upload": {"side": "front", "size": 1, "sha256": "0" * 64},
     "new_query": {"items": [{"text": "?"}]},
     "reply_to_query": {"answers": [{"item": "item-1", "statement": "s"}]},
     "take_back_query": {"reason": "r"},
@@ -47,11 +48,11 @@ GUARDED = [route for route in ROUTES if route.access]
 
 async def ask(browser, route, case_id: str):
     """The answer to a well-formed request; what the placeholders name does not exist."""
-    path = route.path.format(case_id=case_id, task="t", photo="p", doc="d", page=1, track_id="t", n=0,
+    path = route.path.format(case_id=case_id, task="t", photo="p", upload="u", doc="d", page=1, track_id="t", n=0,
                              query_id="q", attachment="a", sha256="0" * 64)  # fmt: skip
     path += QUERIES.get(route.handler.__name__, "")
     body = {} if route.method == "GET" else {"json": BODIES.get(route.handler.__name__, {})}
-    return await browser.call(route.method, path, headers={"Idempotency-Key": "k"}, **body)
+    return await browser.call(route.method, path, headers={"Idempotency-Key": "k", "Upload-Offset": "0"}, **body)
 
 
 def name(route):

@@ -33,7 +33,8 @@ function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element 
         {task.photos.map((photo, index) => (
           <button key={photo.id} type="button" class="thumb" data-testid={`photo-${photo.id}`} onClick={() => setShown(index)}>
             <img src={photoUrl(view, photo, photo.cropped ? "card" : "original")} alt={t(`side.${photo.side}`)} loading="lazy" />
-            <small>{t(`side.${photo.side}`)}</small>
+            <small>{photo.document ? t(`capture.document.${photo.document}`) : t(`side.${photo.side}`)}</small>
+            {photo.crop === "manual" && <Chip tone="bad">{t("k.photos.manual")}</Chip>}
           </button>
         ))}
         {!task.photos.length && <p class="soft">{t("k.photos.none")}</p>}

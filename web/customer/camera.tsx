@@ -3,40 +3,18 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icons.tsx";
 import { t } from "../shared/text.ts";
 import type { FrameAnswer, Point, Side } from "../shared/types.ts";
-import { Failure, IconButton } from "../shared/ui.tsx";
+import { Button, Failure, IconButton } from "../shared/ui.tsx";
 import { hintName } from "../shared/words.ts";
+import { autoCapture, ripe, setAutoCapture } from "./auto.ts";
 import { Detector, jpeg } from "./detector.ts";
+import { permissionHelp } from "./permissions.tsx";
+import { useRearCamera, type CameraState } from "./rearcamera.ts";
 import { Result } from "./result.tsx";
+import type { Shot } from "./upload.ts";
 
-export type Shot = { image: Blob; side: Side; detection: boolean; key: string };
 export type Taken = { image: Blob; url: string; width: number; height: number; quad: Point[] | null };
 
-const rear: MediaStreamConstraints = { video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1440 } } };
 const maxSide = 2560;
-
-/** The rear camera's picture in a video element; false when there is none to be had. */
-function useRearCamera(ref: { current: HTMLVideoElement | null }, on: boolean): boolean | null {
-  const [works, setWorks] = useState<boolean | null>(null);
-  useEffect(() => {
-    if (!on) return undefined;
-    let stream: MediaStream | null = null;
-    let gone = false;
-    const opening = navigator.mediaDevices?.getUserMedia(rear) ?? Promise.reject(new Error("no camera"));
-    opening.then((got) => {
-      stream = got;
-      if (gone) return stop(got);
-      if (ref.current) ref.current.srcObject = got;
-      return setWorks(true);
-    }).catch(() => setWorks(false));
-    return () => {
-      gone = true;
-      if (stream) stop(stream);
-    };
-  }, [on]);
-  return works;
-}
-
-const stop = (stream: MediaStream): void => stream.getTracks().forEach((track) => track.stop());
 
 async function shoot(video: HTMLVideoElement, answer: FrameAnswer | null): Promise<Taken | null> {
   const scale = Math.min(1, maxSide / Math.max(video.videoWidth, video.videoHeight));
@@ -50,7 +28,9 @@ async function shoot(video: HTMLVideoElement, answer: FrameAnswer | null): Promi
 
 async function fromFile(file: File): Promise<Taken> {
   const size = await createImageBitmap(file).catch(() => null);
-  return { image: file, url: URL.createObjectURL(file), width: size?.width ?? 0, height: size?.height ?? 0, quad: null };
+  const taken = { image: file, url: URL.createObjectURL(file), width: size?.width ?? 0, height: size?.height ?? 0, quad: null };
+  size?.close();
+  return taken;
 }
 
 /** The blue area of S20, over a video that is shown whole: what is seen is what is sent. */
@@ -64,54 +44,90 @@ function Quad({ answer, video }: { answer: FrameAnswer | null; video: HTMLVideoE
   );
 }
 
-function hint(detecting: boolean, answer: FrameAnswer | null): string {
+function advice(detecting: boolean, auto: boolean, answer: FrameAnswer | null): string {
   if (!detecting) return t("c.camera.manual");
-  if (!answer?.corners) return t("c.camera.search");
-  if (answer.cut_off) return hintName("out_of_frame");
-  const [first] = answer.hints;
-  if (first) return hintName(first);
-  return t(answer.steady ? "c.camera.steady" : "c.camera.found");
+  if (answer?.hint === "steady" && auto) return t("c.camera.auto_steady");
+  return hintName(answer?.hint ?? "search");
 }
 
-type Props = { side: Side; onUse: (shot: Shot) => Promise<void>; onClose: () => void };
+/** Why there is no picture, how to mend it, and the other way to a photo (S18). */
+function NoCamera({ state, again }: { state: CameraState; again: () => void }): JSX.Element {
+  return (
+    <div class="camera-none" data-testid="camera-none" data-state={state}>
+      <Failure text={t(`c.camera.${state}`)} testid="camera-why" />
+      {state === "denied" && <p data-testid="camera-help">{permissionHelp("camera")}</p>}
+      <Button testid="camera-again" wide onClick={again}>{t("c.permission.again")}</Button>
+      <p class="small-text">{t("c.camera.or_file")}</p>
+    </div>
+  );
+}
+
+type Props = { side: Side; onUse: (shot: Shot, onShare: (share: number) => void) => Promise<void>; onClose: () => void };
 
 /** Full-screen camera for documents: detection can be on or off; the server detects again on what is sent. */
 export function Camera({ side, onUse, onClose }: Props): JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
+  const taking = useRef(false);
+  const since = useRef(0);
   const [detecting, setDetecting] = useState(true);
+  const [auto, setAuto] = useState(autoCapture);
   const [answer, setAnswer] = useState<FrameAnswer | null>(null);
   const [taken, setTaken] = useState<Taken | null>(null);
-  const works = useRearCamera(video, taken === null);
+  const { state, lamp, again } = useRearCamera(video, taken === null);
+  const live = state === "live";
   useEffect(() => {
     setAnswer(null);
-    if (!detecting || works !== true || taken || !video.current) return undefined;
+    if (!detecting || !live || taken || !video.current) return undefined;
+    since.current = performance.now();
     const detector = new Detector(video.current, setAnswer);
     return () => detector.stop();
-  }, [detecting, works, taken]);
+  }, [detecting, live, taken]);
   useEffect(() => () => { if (taken) URL.revokeObjectURL(taken.url); }, [taken]);
   const shutter = async (): Promise<void> => {
-    if (video.current?.videoWidth) setTaken(await shoot(video.current, detecting ? answer : null));
+    if (taking.current || !video.current?.videoWidth) return; // a double tap takes one photo
+    taking.current = true;
+    try {
+      setTaken(await shoot(video.current, detecting ? answer : null));
+    } finally {
+      taking.current = false;
+    }
+  };
+  useEffect(() => {
+    if (auto && detecting && !taken && ripe(answer, performance.now() - since.current)) void shutter();
+  }, [answer]);
+  const choose = (): void => {
+    setAutoCapture(!auto);
+    setAuto(!auto);
   };
   if (taken) return <Result taken={taken} side={side} detection={detecting} onUse={onUse} onAgain={() => setTaken(null)} />;
   return (
-    <div class="camera" data-testid="camera" data-live={works === true}>
+    <div class="camera" data-testid="camera" data-live={live}>
       <video ref={video} autoplay playsInline muted />
-      {detecting && <Quad answer={answer} video={video.current} />}
+      {detecting && live && <Quad answer={answer} video={video.current} />}
       <div class="camera-top">
         <IconButton testid="camera-close" icon="close" label={t("close")} onClick={onClose} />
         <span class="camera-side">{t(`side.${side}`)}</span>
+        {lamp ? <IconButton testid="torch" icon="torch" label={t("c.camera.torch")} pressed={lamp.on} onClick={lamp.flip} /> : <span class="top-gap" />}
       </div>
-      {works !== false && <p class="camera-hint" role="status" data-testid="camera-hint">{hint(detecting, answer)}</p>}
-      {works === false && <div class="camera-none"><Failure text={t("c.camera.none")} testid="camera-none" /></div>}
+      {(live || state === "opening") && <p class="camera-hint" role="status" data-testid="camera-hint" data-hint={detecting ? answer?.hint : "manual"}>{advice(detecting, auto, answer)}</p>}
+      {!live && state !== "opening" && <NoCamera state={state} again={again} />}
       <div class="camera-bottom">
+        {live && (
+          <div class="camera-switches">
+            <Switch testid="detection" on={detecting} text={t(detecting ? "c.camera.detect_on" : "c.camera.detect_off")} onFlip={() => setDetecting(!detecting)} />
+            {detecting && <Switch testid="auto-capture" on={auto} text={t(auto ? "c.camera.auto_on" : "c.camera.auto_off")} onFlip={choose} />}
+          </div>
+        )}
         <FileButton onFile={(file) => void fromFile(file).then(setTaken)} />
-        <button type="button" class="shutter" data-testid="shutter" aria-label={t("c.camera.shutter")} disabled={works !== true} onClick={() => void shutter()} />
-        <button type="button" class="detect" data-testid="detection" aria-pressed={detecting} onClick={() => setDetecting(!detecting)}>
-          {t(detecting ? "c.camera.detect_on" : "c.camera.detect_off")}
-        </button>
+        <button type="button" class="shutter" data-testid="shutter" aria-label={t("c.camera.shutter")} disabled={!live} onClick={() => void shutter()} />
+        <span />
       </div>
     </div>
   );
+}
+
+function Switch({ testid, on, text, onFlip }: { testid: string; on: boolean; text: string; onFlip: () => void }): JSX.Element {
+  return <button type="button" class="detect" data-testid={testid} aria-pressed={on} onClick={onFlip}>{text}</button>;
 }
 
 function FileButton({ onFile }: { onFile: (file: File) => void }): JSX.Element {
@@ -124,8 +140,7 @@ function FileButton({ onFile }: { onFile: (file: File) => void }): JSX.Element {
     <label class="camera-file">
       <Icon name="upload" />
       <span>{t("c.camera.file")}</span>
-      <input type="file" accept="image/*" data-testid="photo-file" onChange={(event) => change(event.currentTarget)} />
+      <input type="file" accept="image/*,.heic,.heif" data-testid="photo-file" onChange={(event) => change(event.currentTarget)} />
     </label>
   );
 }
-

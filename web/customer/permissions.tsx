@@ -8,12 +8,12 @@ import { t } from "../shared/text.ts";
 import type { CaseView } from "../shared/types.ts";
 import { Button, Failure, useAction } from "../shared/ui.tsx";
 
-/** How a refused permission is given back, by the system that keeps it. */
-function help(): string {
+/** How a refused permission is given back, by the system that keeps it: for the call, or for the camera alone. */
+export function permissionHelp(what: "help" | "camera" = "help"): string {
   const agent = navigator.userAgent;
-  if (/iPhone|iPad/.test(agent)) return t("c.permission.help.ios");
-  if (/Android/.test(agent)) return t("c.permission.help.android");
-  return t("c.permission.help.desktop");
+  if (/iPhone|iPad/.test(agent)) return t(`c.permission.${what}.ios`);
+  if (/Android/.test(agent)) return t(`c.permission.${what}.android`);
+  return t(`c.permission.${what}.desktop`);
 }
 
 function Recovery({ outcome }: { outcome: Outcome }): JSX.Element {
@@ -26,7 +26,7 @@ function Recovery({ outcome }: { outcome: Outcome }): JSX.Element {
   return (
     <div class="card stack tight" role="alert" data-testid="permission-help">
       <ul class="points">{state("camera")}{state("microphone")}</ul>
-      <p>{help()}</p>
+      <p>{permissionHelp()}</p>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { api, post, remove } from "../shared/api.ts";
+import { post, remove } from "../shared/api.ts";
 import { accept, carry } from "../shared/cases.ts";
 import { Icon } from "../shared/icons.tsx";
 import { go } from "../shared/router.ts";
@@ -10,13 +10,14 @@ import { Button, Chip, Dialog, Failure, IconButton, Loading, useAction } from ".
 import { useCase } from "../shared/usecase.ts";
 import { hintName } from "../shared/words.ts";
 import { Shell } from "./app.tsx";
-import { Camera, type Shot } from "./camera.tsx";
+import { Camera } from "./camera.tsx";
+import { send, type Shot } from "./upload.ts";
 
 const base = (view: CaseView, task: PhotoTask): string => `/cases/${view.case_id}/photo-tasks/${task.id}`;
 
 /** The side that is still missing, front first (S23). */
 export function nextSide(photos: Photo[]): Side {
-  const has = (side: Side): boolean => photos.some((photo) => photo.side === side);
+  const has = (side: Side): boolean => photos.some((photo) => photo.side === side && !photo.document);
   if (!has("front")) return "front";
   return has("back") ? "other" : "back";
 }
@@ -47,7 +48,7 @@ function PhotoCard({ view, task, photo, editable }: { view: CaseView; task: Phot
     <li class="photo-card" data-testid={`photo-${photo.id}`} data-side={photo.side}>
       <img src={url} alt={t(`side.${photo.side}`)} />
       {editable && <IconButton testid={`photo-delete-${photo.id}`} icon="trash" label={t("c.photos.delete")} disabled={action.busy} onClick={drop} />}
-      <div class="row between"><strong>{t(`side.${photo.side}`)}</strong>{photo.cropped && <Chip tone="good">{t("c.photos.detected")}</Chip>}</div>
+      <div class="row between"><strong>{photo.document ? t(`capture.document.${photo.document}`) : t(`side.${photo.side}`)}</strong>{photo.crop === "manual" ? <Chip tone="warn">{t("c.photos.manual")}</Chip> : photo.cropped && <Chip tone="good">{t("c.photos.detected")}</Chip>}</div>
       {photo.quality.map((code) => <small key={code} class="bad-text">{hintName(code)}</small>)}
       <Failure text={action.error} />
     </li>
@@ -91,10 +92,8 @@ function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element 
   const can = (verb: CaseView["actions"][number]): boolean => task.person_id === view.me && view.actions.includes(verb);
   const editable = can("add_photo");
   const back = (): void => go("case", view.case_id);
-  const upload = async (shot: Shot): Promise<void> => {
-    const query = `side=${shot.side}&detection=${shot.detection ? "on" : "off"}`;
-    const answer = await api<{ photo_id: string; view: CaseView }>(`${base(view, task)}/photos?${query}`, { method: "POST", raw: shot.image, headers: { "Idempotency-Key": shot.key } });
-    accept(answer.view);
+  const upload = async (shot: Shot, onShare: (share: number) => void): Promise<void> => {
+    accept(await send(base(view, task), shot, onShare));
     setShooting(false);
   };
   const complete = (): void =>

@@ -1,45 +1,66 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../shared/text.ts";
-import type { Point, Side } from "../shared/types.ts";
-import { Button, Failure, useAction } from "../shared/ui.tsx";
-import type { Shot, Taken } from "./camera.tsx";
+import type { PhotoDocument, Point, Side } from "../shared/types.ts";
+import { Button, Failure, Select, useAction } from "../shared/ui.tsx";
+import { Adjust } from "./adjust.tsx";
+import type { Taken } from "./camera.tsx";
+import type { Shot } from "./upload.ts";
 import { rectifying } from "./warp.ts";
 
 const ratio = 1.586; // ID-1
 const sides: Side[] = ["front", "back", "other"];
+const others: PhotoDocument[] = ["other", "passport", "household_transcript", "household_register"];
+const refused: PhotoDocument[] = ["household_transcript", "household_register"];
 
-type Props = { taken: Taken; side: Side; detection: boolean; onUse: (shot: Shot) => Promise<void>; onAgain: () => void };
+type Props = { taken: Taken; side: Side; detection: boolean; onUse: (shot: Shot, onShare: (share: number) => void) => Promise<void>; onAgain: () => void };
 
-/** What would be sent: the card laid straight where one was found, else the whole picture (S21, S22). */
+/** What would be sent: the card laid straight where one was found, else the whole picture (S21, S22). The corners can be
+ * dragged; the server looks at them again and says whose they are. */
 export function Result({ taken, side, detection, onUse, onAgain }: Props): JSX.Element {
   const [chosen, setChosen] = useState(side);
-  const [key] = useState(() => crypto.randomUUID());
+  const [paper, setPaper] = useState<PhotoDocument>("other");
+  const [dragged, setDragged] = useState<Point[] | null>(null);
+  const [adjusting, setAdjusting] = useState(false);
+  const [share, setShare] = useState<number | null>(null);
+  const [key, setKey] = useState(() => crypto.randomUUID());
   const action = useAction();
-  const use = (): void => action.run(() => onUse({ image: taken.image, side: chosen, detection, key }));
+  const kind = chosen === "other" ? paper : "";
+  const change = <T,>(set: (value: T) => void) => (value: T): void => {
+    set(value);
+    setKey(crypto.randomUUID()); // another upload than the one that may have begun
+    action.clear();
+  };
+  const use = (): void => action.run(() => onUse({ image: taken.image, side: chosen, detection, key, quad: dragged, document: kind }, setShare).finally(() => setShare(null)));
+  if (adjusting) return <Adjust taken={taken} quad={dragged ?? taken.quad} onCancel={() => setAdjusting(false)} onDone={(quad) => { change(setDragged)(quad); setAdjusting(false); }} />;
   return (
-    <div class="camera result" data-testid="photo-result">
-      <div class="result-picture"><Picture taken={taken} /></div>
-      <p class="camera-hint">{t("c.result.check")}</p>
+    <div class="camera result" data-testid="photo-result" data-dragged={dragged !== null}>
+      <div class="result-picture"><Picture taken={taken} quad={dragged ?? taken.quad} /></div>
+      <div class="result-check">
+        <p>{t(taken.width ? "c.result.check" : "c.result.unseen")}</p>
+        {taken.width > 0 && <Button testid="adjust-open" look="secondary" small disabled={action.busy} onClick={() => setAdjusting(true)}>{t("c.adjust.open")}</Button>}
+      </div>
       <div class="segments dark" role="radiogroup" aria-label={t("c.result.side")}>
         {sides.map((each) => (
-          <button key={each} type="button" role="radio" aria-checked={chosen === each} aria-selected={chosen === each} data-testid={`side-${each}`} onClick={() => setChosen(each)}>{t(`side.${each}`)}</button>
+          <button key={each} type="button" role="radio" aria-checked={chosen === each} aria-selected={chosen === each} data-testid={`side-${each}`} disabled={action.busy} onClick={() => change(setChosen)(each)}>{t(`side.${each}`)}</button>
         ))}
       </div>
-      <Failure text={action.error} />
+      {chosen === "other" && <Select label={t("c.result.document")} testid="photo-document" value={paper} onValue={(value) => change(setPaper)(value as PhotoDocument)} options={others.map((each) => ({ value: each, text: t(`capture.document.${each}`) }))} />}
+      <Failure text={refused.includes(kind) ? t("problem.photo_document_refused") : action.error} testid="photo-error" />
       <div class="foot-row">
         <Button testid="retake" look="secondary" disabled={action.busy} onClick={onAgain}>{t("c.result.again")}</Button>
-        <Button testid="use-photo" busy={action.busy} onClick={use}>{t("c.result.use")}</Button>
+        <Button testid="use-photo" busy={action.busy} disabled={refused.includes(kind)} onClick={use}>{share === null ? t("c.result.use") : t("c.result.sending", { percent: Math.round(share * 100) })}</Button>
       </div>
     </div>
   );
 }
 
-function Picture({ taken }: { taken: Taken }): JSX.Element {
-  if (taken.quad?.length !== 4 || !taken.width) return <img src={taken.url} alt={t("c.result.picture")} />;
-  const width = Math.min(innerWidth - 32, 520);
+function Picture({ taken, quad }: { taken: Taken; quad: Point[] | null }): JSX.Element {
+  if (!taken.width) return <span class="unseen">{taken.image instanceof File ? taken.image.name : ""}</span>;
+  if (quad?.length !== 4) return <img src={taken.url} alt={t("c.result.picture")} />;
+  const width = Math.min(innerWidth - 32, 520, (innerHeight - 330) * ratio);
   const size: [number, number] = [width, width / ratio];
-  const transform = rectifying(taken.quad as [Point, Point, Point, Point], taken.width, taken.height, size);
+  const transform = rectifying(quad as [Point, Point, Point, Point], taken.width, taken.height, size);
   return (
     <div class="straightened" style={{ width: `${size[0]}px`, height: `${size[1]}px` }}>
       <img src={taken.url} alt={t("c.result.picture")} width={taken.width} height={taken.height} style={{ transform }} />

@@ -7,6 +7,7 @@ const paths = {
   next: "M9 5l7 7-7 7",
   close: "M6 6l12 12M18 6L6 18",
   check: "M5 12.5l4.5 4.5L19 7.5",
+  torch: "M8 3h8v3l-2 4v11h-4V10L8 6zM8 6h8M12 13v2",
   camera: "M4 8h3.5l1.5-2.5h6L16.5 8H20v11H4zM12 16.5a3.25 3.25 0 1 0 0-6.5 3.25 3.25 0 0 0 0 6.5z",
   video: "M3.5 6.5h11v11h-11zM14.5 10.5l6-3v9l-6-3z",
   videoOff: "M3.5 6.5h8M14.5 9v8.5h-11v-9M14.5 10.5l6-3v9l-4-2M3 3l18 18",

@@ -48,7 +48,11 @@ export type Person = {
   confirmations: { application: boolean | null; others: boolean | null };
 };
 
-export type Photo = { id: string; side: Side; score: number | null; quality: string[]; at: string; cropped: boolean };
+export type Photo = { id: string; side: Side; score: number | null; quality: string[]; at: string; cropped: boolean; crop?: "detected" | "supported" | "manual" | null; document?: PhotoDocument };
+/** What a photo shows, where that is not what its task asks for. */
+export type PhotoDocument = "" | "national_id" | "residence_permit" | "passport" | "other" | "household_transcript" | "household_register";
+/** `offset`: bytes that are safe on the server. */
+export type UploadState = { upload_id: string; offset: number; size: number; expires_at: string; photo_id: string | null };
 export type PhotoStatus = "todo" | "acknowledged" | "uploaded" | "approved" | "rejected";
 export type PhotoTask = {
   id: string;
@@ -240,7 +244,7 @@ export type Participant = {
 export type Source = "camera" | "microphone" | "screen";
 export type PageAt = { case_id: string; page: string; document_id?: string; page_no?: number };
 export type Point = [number, number];
-export type FrameAnswer = { seq: number; corners: Point[] | null; score: number; cut_off: boolean; hints: string[]; steady: boolean };
+export type FrameAnswer = { seq: number; corners: Point[] | null; score: number; cut_off: boolean; hints: string[]; hint: string; steady: boolean };
 
 export type DemoPage = {
   people: { kind: Kind; login: string; password: string; name: string; totp?: string }[];

@@ -26,6 +26,8 @@ export function PhotoViewer({ view, task, start, onClose }: { view: CaseView; ta
       <p class="row">
         <span class="soft">{moment(photo.at)}</span>
         {photo.score !== null && <Chip tone={photo.score >= 0.75 ? "good" : "warn"}>{t("viewer.score", { score: photo.score.toFixed(2) })}</Chip>}
+        {photo.crop && photo.crop !== "detected" && <Chip tone={photo.crop === "manual" ? "bad" : "info"} testid="viewer-crop">{t(`capture.crop.${photo.crop}`)}</Chip>}
+        {photo.document && <Chip tone="info">{t(`capture.document.${photo.document}`)}</Chip>}
         {photo.quality.map((code) => <Chip key={code} tone="bad">{hintName(code)}</Chip>)}
       </p>
       <div class="row end">
