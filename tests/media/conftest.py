@@ -1,4 +1,4 @@
-"""Shared by the tests of workers and clients, and by those of recorders."""
+"""Shared by the tests of workers and clients, of recorders, and of rooms."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from ports.clock import FrozenClock
 from tests.media.peers import until
 from tests.media.plant import Plant
 from tests.media.rec import Studio
+from tests.media.rooms import Stage
 
 
 @pytest.fixture
@@ -40,3 +41,16 @@ async def recorder(studio: Studio) -> AsyncIterator[Recorder]:
     await recorder.start()
     yield recorder
     await recorder.seal("the test is over")
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    files = len(os.listdir("/proc/self/fd"))
+    stage = Stage()
+    await stage.room.start()
+    yield stage
+    await stage.room.close("test over")
+    for pages in stage.pages:
+        await pages.close()
+    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()}, 3.0)
+    assert len(os.listdir("/proc/self/fd")) == files

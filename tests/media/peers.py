@@ -235,8 +235,8 @@ class CountingRecorder:
         """There is nothing to let go of."""
 
 
-async def until(condition: Any, seconds: float = 8.0) -> None:
-    """Wait until `condition()` holds; the assertion names it when it does not."""
+async def until(condition: Any, seconds: float = 20.0) -> None:
+    """Wait until `condition()` holds. By default long enough for a busy machine: whoever means a time says it."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
