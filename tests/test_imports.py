@@ -1,6 +1,7 @@
 """Imports run one way: the picture of docs/architecture.md, as a test."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,18 +53,21 @@ SIMULATE_DOORS = {"server/__main__.py", "server/demo.py"}
 MEDIA_DOORS = {"client", "messages", "errors", "hooks", "ice", "manifest"}
 
 
+@cache
 def modules(package):
     return [path for path in sorted((ROOT / package).rglob("*.py")) if "node_modules" not in path.parts]
 
 
+@cache
 def imports(path):
     """(module, line is at top level) for every import in the file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node.col_offset == 0) for alias in node.names)
+            found += [(alias.name, node.col_offset == 0) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield from ((f"{node.module}.{alias.name}", node.col_offset == 0) for alias in node.names)
+            found += [(f"{node.module}.{alias.name}", node.col_offset == 0) for alias in node.names]
+    return found
 
 
 @pytest.mark.parametrize("package", sorted(ALLOWED))
