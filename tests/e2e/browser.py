@@ -1,14 +1,14 @@
 """Real Chromium with a camera that films a drawn card, and counters of what each page really sends."""
 
 import contextlib
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import cv2
 import numpy as np
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from bench import _chromium
 from simulate.cards import photograph
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
@@ -35,39 +35,13 @@ FRAMES = """async ([type, counter, mid]) => {
 }"""
 
 
-def chromium() -> str:
-    """The installed browser's path."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if found := shutil.which(name):
-            return found
-    raise FileNotFoundError("no Chromium on PATH: run make test, or apt-get install chromium")
-
-
 @contextlib.asynccontextmanager
 async def browser(folder: Path) -> AsyncIterator[Browser]:
     """A headless browser whose camera shows an ID card on a desk and whose microphone beeps."""
     camera = folder / "camera.y4m"
     film(camera, [photograph("front", "王大陸", "A123456789", "1980-01-02", seed) for seed in range(3)])
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=chromium(),
-            args=[
-                "--no-sandbox",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={camera}",
-                "--autoplay-policy=no-user-gesture-required",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-quic",
-                "--disable-features=WebRtcHideLocalIpsWithMdns",
-            ],
-        )
-        try:
-            yield launched
-        finally:
-            await launched.close()
+    async with _chromium.browser(None, f"--use-file-for-fake-video-capture={camera}") as launched:
+        yield launched
 
 
 async def page_of(context: BrowserContext, url: str) -> Page:
