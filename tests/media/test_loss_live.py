@@ -2,13 +2,16 @@
 
 import asyncio
 import fractions
+import re
 import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import av
 import pytest
 from aiortc import VideoStreamTrack
+from aiortc.rtp import RTCP_PSFB_PLI, AnyRtcpPacket, RtcpPsfbPacket
 
 from media.admission import JoinGate
 from media.ice import LOOPBACK
@@ -115,6 +118,34 @@ async def test_a_recording_over_a_bad_network_is_complete_and_decodes(call, weat
     assert counted["repaired"] > 10
     assert counted["given_up"] == 0
     assert counted["keyframe_requests"] <= 2 * (seconds + 2)
+
+
+def picture_losses(peer: RelayedPeer) -> list[float]:
+    """When this peer's camera is asked for a picture that stands alone, from now on."""
+    (sender,) = [t.sender for t in peer.up.getTransceivers() if t.kind == "video"]
+    heard, take = [], sender._handle_rtcp_packet
+
+    async def listen(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_PLI:
+            heard.append(time.monotonic())
+        await take(packet)
+
+    sender._handle_rtcp_packet = listen
+    return heard
+
+
+async def test_at_10_percent_loss_a_camera_is_asked_at_most_once_a_second_however_often_its_viewer_asks(call):
+    host, viewer = call.peers
+    heard = picture_losses(host)
+    (receiver,) = [t.receiver for t in viewer.down.getTransceivers() if t.kind == "video"]
+    stream = int(re.search(r"m=video.*?a=ssrc:(\d+)", viewer.offers[-1].sdp, re.DOTALL)[1])
+    for peer in call.peers:
+        peer.change(Weather(loss=0.1))
+    for _ in range(60):
+        await receiver._send_rtcp_pli(stream)
+        await asyncio.sleep(0.05)
+    assert 1 <= len(heard) <= 5
+    assert all(later - earlier > 0.5 for earlier, later in pairwise(heard))  # a second, as this loop sees it
 
 
 async def test_viewers_get_every_packet_when_5_percent_are_lost_each_way(call):
