@@ -14,7 +14,7 @@ from simulate.cards import photograph
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 CAMERA_SIZE, CAMERA_FPS = (1280, 960), 10
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000  # of a busy machine
 expect.set_options(timeout=PATIENCE_MS)
 # Every peer connection of a page is kept, so that the frames that its encoder made can be asked for.
 KEEP_CONNECTIONS = """

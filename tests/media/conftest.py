@@ -24,7 +24,7 @@ async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
     await plant.client.close()
     for worker in plant.workers:
         await worker.close()
-    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()}, 3.0)
+    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()})
     assert len(os.listdir("/proc/self/fd")) == files
 
 
@@ -52,5 +52,5 @@ async def stage() -> AsyncIterator[Stage]:
     await stage.room.close("test over")
     for pages in stage.pages:
         await pages.close()
-    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()}, 3.0)
+    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()})
     assert len(os.listdir("/proc/self/fd")) == files

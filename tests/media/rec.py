@@ -82,7 +82,7 @@ def play(sink: TrackSink, count: int, at: float, first: int = 0, lose: tuple[int
     return at + count * pace
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
