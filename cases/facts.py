@@ -135,7 +135,7 @@ def _photos(case: Case) -> list[Fact]:
             "document": photo.document or task.id_type,
             "side": photo.side,
             "status": task.status if task.status in ("approved", "rejected") else "uploaded",
-            **({"read": photo.readout.verdicts} if photo.readout else {}),
+            **({f"read_{name}": said for name, said in photo.readout.verdicts.items()} if photo.readout else {}),
         }
         for task in case.photo_tasks
         for photo in task.kept
