@@ -68,7 +68,7 @@ def _trace(file: str, rule_id: str) -> Answer:
     as_of = date.fromisoformat(row["as_of"]) if row.get("as_of") else None
     rulebook = load_rulebook()
     found = trace(facts, rulebook, rule_id, as_of)
-    runs = [_run(run, rulebook, as_of or rulebook.first_day) for run in found.runs]
+    runs = [_run(run, rulebook, found.day or rulebook.first_day) for run in found.runs]
     lines = [f"{rule_id}  {rulebook.sections[rule_id].cite}  {'in scope' if found.in_scope else 'out of scope'}"]
     for run in runs:
         lines += [f"  {run['subject']}", *(f"    read {name} = {value}" for name, value in run["read"].items())]

@@ -147,10 +147,15 @@ class Application:
         self.read[f"parameter:{name}"] = value
         return value
 
-    def row(self, name: str, key: str) -> Any:
-        """One entry of a parameter that is a table by key, None when it has none; only the entry is traced."""
-        value = self._row(name).get(key)
-        self.read[f"parameter:{name}.{key}"] = value
+    def row(self, name: str, *keys: Any) -> Any:
+        """One entry of a parameter that is a table, by key after key (a place, where the table is a list); None where
+        a key is not in it. Only the entry is traced."""
+        value = self._row(name)
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else value[key]
+            if value is None:
+                break
+        self.read[f"parameter:{name}.{'.'.join(map(str, keys))}"] = value
         return value
 
     def once(self, compute: Callable[..., Any], args: tuple[Any, ...]) -> Any:
@@ -160,7 +165,7 @@ class Application:
             held = self._derived[compute, args] = self._work_out(compute, args)
         self.read[held] = None
         if held.stop:
-            raise held.stop
+            raise Unknown(*held.stop)
         return held.value
 
     def inside(self, scope: Callable[..., bool]) -> bool:
@@ -224,8 +229,8 @@ class Application:
         outer, self.read = self.read, held.read
         try:
             held.value = compute(self, *args)
-        except Unknown as stop:
-            held.stop = stop
+        except Unknown as unknown:
+            held.stop = (unknown.path, unknown.reason)  # not the exception: its frames hold the application
         self.read = outer
         return held
 

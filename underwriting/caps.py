@@ -62,8 +62,8 @@ def by_product(application: Application) -> Caps:
 def by_class(application: Application) -> Caps:
     """T-08.1; a class outside 1 to 6 (拒保) has none."""
     found = occupation_class(application)
-    caps = application.parameter("class_caps")
-    return {line: caps[line][found] for line in BY_CLASS if found in caps[line]}
+    caps = {line: application.row("class_caps", line, found) for line in BY_CLASS}
+    return {line: cap for line, cap in caps.items() if cap is not None}
 
 
 @derived

@@ -14,10 +14,10 @@ def in_twd(application: Application, amount: float, currency: str, path: str) ->
     """壽險保額 times the printed multiplier (十、(一)), up to the whole 元 (十、(二), AMB-36).
 
     Unknown(path) when the manual prints none for the currency."""
-    multipliers = application.parameter("currency_multipliers")
-    if currency not in multipliers:
+    multiplier = application.row("currency_multipliers", currency)
+    if multiplier is None:
         raise Unknown(path, "no_multiplier")
-    return ceil(round(amount * multipliers[currency], 6))
+    return ceil(round(amount * multiplier, 6))
 
 
 def premium_in_twd(application: Application, amount: float, currency: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -28,7 +28,7 @@ def evaluate(facts: Mapping[str, Any], rulebook: Rulebook, as_of: date | None = 
     values: dict[str, Any] = {}
     out_of_scope = _run_all(rulebook, application, findings, values)
     findings = _one_question_each(findings)
-    day = as_of or _application_date(application)
+    day = as_of or application_date(application)
     return Assessment(rulebook.edition, day, outcome(findings), MappingProxyType(values), tuple(findings), out_of_scope)
 
 
@@ -40,33 +40,31 @@ def _run_all(
     for applies, when, rules, ids in rulebook.blocks:
         if not application.inside(applies):
             out += ids
-            continue
-        if not application.set_off(when):
-            continue
-        for rule in rules:
-            for answer in _answers(rule, application, rulebook):
-                if isinstance(answer, Finding):
-                    findings.append(answer)
-                else:
-                    _note(values, answer)
+        elif not when or application.set_off(when):
+            for rule in rules:
+                _run(rule, application, rulebook, findings, values)
     return tuple(out)
 
 
-def _answers(rule: Rule, application: Application, rulebook: Rulebook) -> Sequence[Finding | Value]:
-    """What the rule says about each of its subjects; what came before an Unknown stays."""
+def _run(
+    rule: Rule, application: Application, rulebook: Rulebook, findings: list[Finding], values: dict[str, Any]
+) -> None:
+    """Take down what the rule says about each of its subjects; what came before an Unknown stays."""
     try:
         subjects = application.subjects(rule.each)
     except Unknown as unknown:
-        return [_cited(_pending(unknown), rule, rulebook, application.read)]
-    out: list[Finding | Value] = []
+        findings.append(_cited(_pending(unknown), rule, rulebook, application.read))
+        return
     for arguments in subjects:
         application.read = read = {}
         try:
             for answer in rule.check(application, *arguments):
-                out.append(_cited(answer, rule, rulebook, read) if isinstance(answer, Finding) else answer)
+                if isinstance(answer, Finding):
+                    findings.append(_cited(answer, rule, rulebook, read))
+                else:
+                    _note(values, answer)
         except Unknown as unknown:
-            out.append(_cited(_pending(unknown), rule, rulebook, read))
-    return out
+            findings.append(_cited(_pending(unknown), rule, rulebook, read))
 
 
 def _cited(finding: Finding, rule: Rule, rulebook: Rulebook, read: dict[Any, Any]) -> Finding:
@@ -119,7 +117,7 @@ def _one_question_each(findings: list[Finding]) -> list[Finding]:
     return out
 
 
-def _application_date(application: Application) -> date | None:
+def application_date(application: Application) -> date | None:
     try:
         return application.day("application.date")
     except Unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,10 +34,9 @@ def best_grade(application: Application) -> str:
 @derived
 def free_limit(application: Application, person: Person, kind: str) -> int:
     """免體檢額度 in NTD; 0 = 一律體檢 (T-10.1.2)."""
-    table = application.parameter("exam_free_limits")
     age = insurance_age(application, person)
-    column = next(i for i, until in enumerate(table["until"]) if age <= until)
-    return table[best_grade(application)][kind][column]
+    column = bisect_left(application.row("exam_free_limits", "until"), age)
+    return application.row("exam_free_limits", best_grade(application), kind, column)
 
 
 @derived
@@ -50,16 +50,15 @@ def over_limit(application: Application, kind: str) -> bool:
 @derived
 def table_set(application: Application, kind: str) -> str:
     """T-11.1 by insurance age and exam amount: a set's letter, 免, 再保, or 兒童 below 15 (AMB-19, AMB-38)."""
-    table = application.parameter("exam_table")
     person, amount = the(application, "insured"), exam_amount(application, kind)
     age = insurance_age(application, person) if person else 0
-    if amount > table["reinsured_over"]:
+    if amount > application.row("exam_table", "reinsured_over"):
         return "再保"
-    if age < table["from_age"]:
+    if age < application.row("exam_table", "from_age"):
         return "兒童"
-    column = next(i for i, until in enumerate(table["until_age"]) if age <= until)
-    row = next(i for i, until in enumerate(table["until_amount"]) if amount <= until)
-    return table["cells"][column][row]
+    column = bisect_left(application.row("exam_table", "until_age"), age)
+    row = bisect_left(application.row("exam_table", "until_amount"), amount)
+    return application.row("exam_table", "cells", column, row)
 
 
 @derived

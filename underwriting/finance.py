@@ -43,8 +43,9 @@ def multiple(application: Application) -> int | None:
     person = the(application, "insured")
     if person is None or by_parents(application, person):
         return None
-    age = insurance_age(application, person)
-    return next(times for until, times in application.parameter("income_multiples")["rows"] if age <= until)
+    age, rows = insurance_age(application, person), application.row("income_multiples", "rows")
+    band = next(place for place, (until, _) in enumerate(rows) if age <= until)
+    return application.row("income_multiples", "rows", band, 1)
 
 
 @derived

@@ -18,21 +18,24 @@ from underwriting.model import Parameter, Parameters, Rule, Rulebook, Section
 from underwriting.rule import registered
 
 HERE = Path(__file__).parent
+MANUAL = HERE / "manual"
 EDITION = "113-07"
 
 
 @cache
-def load_rulebook(edition: str = EDITION) -> Rulebook:
-    """The rulebook of an edition; RulebookError when its files do not fit the rules. A fifth of a second, then kept."""
-    sections = _sections(HERE / "manual" / edition)
+def load_rulebook(edition: str = EDITION, manual: Path = MANUAL) -> Rulebook:
+    """The rulebook of an edition, a folder of `manual`: its sections, the rules of them, and the dated parameters.
+    RulebookError when a rule or a parameter has its section in no edition. A fifth of a second, then kept."""
+    sections = _sections(manual / edition)
     parameters = _parameters(HERE / "parameters")
-    all_rules = _rules()
-    uncited = [rule.id for rule in all_rules if rule.id not in sections]
-    unknown = [p.name for p in parameters.values() if p.section not in sections]
-    if uncited or unknown:
-        raise RulebookError(f"no section for rules {uncited}, parameters {unknown}")
+    named = dict.fromkeys([rule.id for rule in _rules()] + [parameter.section for parameter in parameters.values()])
+    absent = [name for name in named if name not in sections]
+    if absent:
+        elsewhere = {section for folder in sorted(manual.iterdir()) if folder.is_dir() for section in _sections(folder)}
+        if stray := [name for name in absent if name not in elsewhere]:
+            raise RulebookError(f"no edition has the sections {stray}")
     places = {section: place for place, section in enumerate(sections)}
-    in_order = tuple(sorted(all_rules, key=lambda rule: places[rule.id]))
+    in_order = tuple(sorted((r for r in _rules() if r.id in sections), key=lambda rule: places[rule.id]))
     return Rulebook(edition, MappingProxyType(sections), Parameters(parameters), in_order)
 
 

@@ -17,7 +17,7 @@ class Held:
     def __init__(self, compute: Callable[..., Any], args: tuple[Any, ...]):
         self.compute, self.args = compute, args
         self.value: Any = None
-        self.stop: Exception | None = None
+        self.stop: tuple[str, str] | None = None  # path and reason of the Unknown
         self.read: dict[Any, Any] = {}
 
     @property

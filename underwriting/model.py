@@ -21,7 +21,7 @@ REQUIREMENTS = frozenset(
 )
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=False):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """One answer of one rule, about one subject.
 
     A rule gives the kind, the text and the attributes of that kind; `evaluate` adds rule, cite, quote, `before` (when

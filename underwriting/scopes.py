@@ -26,6 +26,16 @@ def lines_of(application: Application) -> tuple[str, ...]:
     return tuple(str(product.get("line")) for product in applied_for(application))
 
 
+@cache
+def says_of_a_product(*names: str) -> Scope:
+    """Whether one of these is stated of any product."""
+
+    def stated(application: Application) -> bool:
+        return any(not product.keys().isdisjoint(names) for product in applied_for(application))
+
+    return stated
+
+
 def invests(application: Application) -> bool:
     """投資型商品."""
     return any(p.get("is_investment") is True or p.get("line") in INVESTMENT for p in applied_for(application))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -56,16 +56,17 @@ def by_path(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Every fact under the path that leads to it, objects and lists too: "insured.age", "products.0". A name that
     has a point in it leads nowhere."""
     found: dict[str, Any] = {}
-    below: list[tuple[str, Mapping[str, Any] | list[Any]]] = [("", facts)]
-    while below:
-        above, held = below.pop()
-        for key, value in held.items() if isinstance(held, Mapping) else enumerate(held):
-            if isinstance(key, str) and "." in key:
+    below: list[tuple[str, Iterable[tuple[Any, Any]]]] = [("", facts.items())]
+    for above, held in below:
+        for key, value in held:
+            if type(key) is str and "." in key:
                 continue
             path = f"{above}{key}"
             found[path] = value
-            if isinstance(value, dict | list) and value:
-                below.append((f"{path}.", value))
+            if type(value) is dict:
+                below.append((f"{path}.", value.items()))
+            elif type(value) is list:
+                below.append((f"{path}.", enumerate(value)))
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from underwriting.application import Application, Person, Product, Unknown
 from underwriting.errors import RulebookError
+from underwriting.evaluate import application_date
 from underwriting.looks import Looks
 from underwriting.model import Finding, Rule, Rulebook, Value
 
@@ -25,7 +26,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
+    """`day` is the one whose rows of the tables hold: `as_of`, else the application date."""
+
     rule: Rule
+    day: date | None
     in_scope: bool
     runs: tuple[Run, ...]
 
@@ -36,13 +40,15 @@ def trace(facts: Mapping[str, Any], rulebook: Rulebook, rule_id: str, as_of: dat
     if rule is None:
         raise RulebookError(f"there is no rule {rule_id}")
     application = Application(facts, rulebook.parameters, as_of)
+    day = as_of or application_date(application)
+    application.read = {}
     if not rule.applies(application) or not (isinstance(rule.when, str) or rule.when(application)):
-        return Trace(rule, False, (Run("scope", Looks(application.read), (), None),))
+        return Trace(rule, day, False, (Run("scope", Looks(application.read), (), None),))
     try:
         subjects = application.subjects(rule.each)
     except Unknown as unknown:
-        return Trace(rule, True, (Run(rule.each, Looks(application.read), (), unknown.path),))
-    return Trace(rule, True, tuple(_run(rule, application, arguments) for arguments in subjects))
+        return Trace(rule, day, True, (Run(rule.each, Looks(application.read), (), unknown.path),))
+    return Trace(rule, day, True, tuple(_run(rule, application, arguments) for arguments in subjects))
 
 
 def table_row(rulebook: Rulebook, name: str, day: date) -> tuple[str, date]:

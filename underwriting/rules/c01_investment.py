@@ -36,7 +36,7 @@ def client_holds_his_own_profile(application: Application) -> Iterator[Finding]:
         yield pending("招攬人員不得為要保人辦理投資屬性分析", False, subject="agent", field="kyc.done_by")
 
 
-@rule("UW-01.7.1.2", applies=SALE, when="funds")
+@rule("UW-01.7.1.2", applies=SALE, when=invests)
 def targets_match_the_profile(application: Application) -> Iterator[Finding]:
     """要保人投資風險屬性與所選擇之投資標的風險收益等級應相符; else 重新規劃."""
     if investment(application) and application.entries("funds"):

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from underwriting.accumulation import ACCIDENT, LIFE
 from underwriting.answers import attest, doc, pending, reject, review, sign
-from underwriting.application import Application, Person, Product
+from underwriting.application import PARTIES, Application, Person, Product
 from underwriting.evidence import ROLE_ZH, documents, named, status
 from underwriting.model import Finding
 from underwriting.rule import all_of, face_to_face, new_business, new_cover, rule
 from underwriting.rules.c01_signing import protector_signs, somebody_is_protected
+from underwriting.scopes import lines_of, says_of_a_product
 
 SALE = all_of(new_business, face_to_face)
 COVER_SALE = all_of(new_cover, face_to_face)
@@ -18,6 +19,14 @@ REPORTS = ("業務人員招攬報告書", "業務人員招攬報告書(法人適
 RATES = "個人健康保險及傷害保險之費率可能調整告知書"
 CAUSE = "監護宣告原因及證明文件"
 ADJUSTED = ("health", "accident_type")
+
+
+def an_annuity_is_bought(application: Application) -> bool:
+    return not {"annuity", "investment_annuity"}.isdisjoint(lines_of(application))
+
+
+def somebody_is_in_hospital(application: Application) -> bool:
+    return any(application.says(f"{role}.{name}") for role in PARTIES for name in ("in_hospital_now", "unconscious"))
 
 
 @rule("UW-01.1.1", applies=SALE)
@@ -55,7 +64,7 @@ def asks_for_guardianship(application: Application, person: Person) -> Iterator[
         yield pending(text, stated, subject=protector, person=person.role, field=protector)
 
 
-@rule("UW-01.1.3.3", each="product", applies=SALE)
+@rule("UW-01.1.3.3", each="product", applies=SALE, when=says_of_a_product("nhi_linked"))
 def insured_is_in_national_health_insurance(application: Application, product: Product) -> Iterator[Finding]:
     """連結「全民健康保險連結重大傷病範圍」: 被保險人已參加全民健康保險者始可投保."""
     if application.maybe_flag(product.path("nhi_linked")) and not application.flag("insured.nhi_enrolled"):
@@ -78,7 +87,7 @@ def assistant_consents(application: Application, person: Person) -> Iterator[Fin
     yield from protector_signs(application, person, "assistance", "assistant")
 
 
-@rule("UW-01.1.7", applies=COVER_SALE, before="submission")
+@rule("UW-01.1.7", applies=COVER_SALE, before="submission", when=says_of_a_product("adjustable_rate"))
 def rates_may_change(application: Application) -> Iterator[Finding]:
     """可調整費率之個人健康保險及個人傷害保險 (also when 保全 adds it): explained, and the statement is signed."""
     adjustable = [product for product in application.products() if is_adjustable(application, product)]
@@ -88,7 +97,7 @@ def rates_may_change(application: Application) -> Iterator[Finding]:
             yield sign(application, RATES, person, signers=("policyholder",))
 
 
-@rule("UW-01.1.10", each="product", applies=SALE)
+@rule("UW-01.1.10", each="product", applies=SALE, when=an_annuity_is_bought)
 def annuity_of_the_severely_ill(application: Application, product: Product) -> Iterator[Finding]:
     """年金險: 已罹患重症或可能發生短期死亡之疾病，應婉拒其投保; the diseases named are examples."""
     if product.line not in ("annuity", "investment_annuity"):
@@ -101,7 +110,7 @@ def annuity_of_the_severely_ill(application: Application, product: Product) -> I
         yield review("年金險：投保動機及身體狀況須再行確認", "motive", subject="insured", line=product.line)
 
 
-@rule("UW-01.1.11", each="party", applies=SALE)
+@rule("UW-01.1.11", each="party", applies=SALE, when=somebody_is_in_hospital)
 def is_awake_and_out_of_hospital(application: Application, person: Person) -> Iterator[Finding]:
     """準保戶仍住院中或意識不清，不受理其投保."""
     for name, text in (("in_hospital_now", "仍住院中"), ("unconscious", "意識不清")):

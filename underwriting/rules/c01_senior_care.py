@@ -14,12 +14,12 @@ from underwriting.model import Finding
 from underwriting.rule import rule
 from underwriting.rules.c01_funding import short_or_small
 from underwriting.rules.c01_needs import SALE
-from underwriting.scopes import invests
+from underwriting.scopes import invests, says_of_a_product
 
 SCALE, NOTICE = "高齡投保評估量表", "重要事項告知書"
 
 
-@rule("UW-01.5.2", applies=SALE)
+@rule("UW-01.5.2", applies=SALE, when=says_of_a_product("senior_assessment_required"))
 def agent_assesses_the_senior(application: Application) -> Iterator[Finding]:
     """高齡投保評估量表: 適用之商品，請詳各商品投保規則, so the product says so."""
     asked = any(application.maybe_flag(p.path("senior_assessment_required")) for p in application.products())

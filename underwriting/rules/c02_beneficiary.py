@@ -8,7 +8,7 @@ from typing import Any
 from underwriting.answers import doc, pending, review
 from underwriting.application import Application
 from underwriting.model import Finding
-from underwriting.rule import new_business, rule
+from underwriting.rule import new_business, perhaps, rule
 
 HEIRS = "legal_heirs"
 WANTED = ("id_no", "address", "phone")
@@ -17,7 +17,12 @@ ARTICLES = ("法人章程", "類似之權利文件影本")
 QUESTIONNAIRE = "防制洗錢及打擊資恐風險辨識問卷（法人及信託受託人適用）"
 
 
-@rule("UW-02.4.4.1", applies=new_business)
+@perhaps
+def somebody_is_named(application: Application) -> bool:
+    return bool(named(application))
+
+
+@rule("UW-02.4.4.1", applies=new_business, when=somebody_is_named)
 def each_beneficiary_is_identified(application: Application) -> Iterator[Finding]:
     """除指定為「法定繼承人」外，逐一填寫身分證明文件號碼，並留存聯絡地址及電話."""
     for index, entry in named(application):
@@ -31,7 +36,7 @@ def each_beneficiary_is_identified(application: Application) -> Iterator[Finding
         )
 
 
-@rule("UW-02.4.4.2", applies=new_business)
+@rule("UW-02.4.4.2", applies=new_business, when=somebody_is_named)
 def natural_beneficiaries(application: Application) -> Iterator[Finding]:
     """身分證、居留證統一證號、護照號碼或其他身分證明文件號碼."""
     for index, entry in named(application):
@@ -42,7 +47,7 @@ def natural_beneficiaries(application: Application) -> Iterator[Finding]:
             )
 
 
-@rule("UW-02.4.4.3", applies=new_business)
+@rule("UW-02.4.4.3", applies=new_business, when=somebody_is_named)
 def corporate_beneficiaries(application: Application) -> Iterator[Finding]:
     """以合法登記之法人為限: number, articles, questionnaire; judged by the rules for corporate policyholders."""
     for index, entry in named(application):
@@ -58,7 +63,7 @@ def corporate_beneficiaries(application: Application) -> Iterator[Finding]:
             yield review("法人為受益人：評估與投保目的是否相符", "corporate_beneficiary", subject="beneficiaries")
 
 
-@rule("UW-02.4.4.4", applies=new_business)
+@rule("UW-02.4.4.4", applies=new_business, when=somebody_is_named)
 def welfare_beneficiaries(application: Application) -> Iterator[Finding]:
     """社福團體: registration number and date, articles, questionnaire; the 實質受益人 may be named at the claim."""
     for index, entry in named(application):

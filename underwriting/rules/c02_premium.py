@@ -119,8 +119,8 @@ def insured_is_a_child(application: Application) -> bool:
 
 
 def least_premium(application: Application, currency: str) -> int:
-    table = application.parameter("least_first_premium")
-    if currency not in table:
+    least = application.row("least_first_premium", currency)
+    if least is None:
         raise Unknown("application.currency", "no_minimum")
     monthly = application.stated("application.mode") == "monthly"
-    return table[currency] * (application.parameter("months_paid_first") if monthly else 1)
+    return least * (application.parameter("months_paid_first") if monthly else 1)

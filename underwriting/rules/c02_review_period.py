@@ -10,6 +10,7 @@ from underwriting.application import Application, Product
 from underwriting.evidence import documents, status
 from underwriting.model import Finding, Value
 from underwriting.rule import new_business, rule
+from underwriting.scopes import says_of_a_product
 
 STATEMENT = "個人保險契約審閱期間確認聲明書"
 FIELDS = ("product_names", "received_how", "received_on", "signed")
@@ -110,7 +111,7 @@ def new_policyholder_reviews_anew(application: Application) -> Iterator[Finding]
             )
 
 
-@rule("UW-02.1.2.6", each="product", applies=new_business)
+@rule("UW-02.1.2.6", each="product", applies=new_business, when=says_of_a_product("on_sale_date"))
 def clauses_are_on_sale(application: Application, product: Product) -> Iterator[Finding]:
     """保單條款修正時，請留意正確銷售上市日期."""
     on_sale = application.maybe_day(product.path("on_sale_date"))

@@ -12,6 +12,7 @@ from underwriting.derived import derived
 from underwriting.evidence import status
 from underwriting.model import Finding
 from underwriting.rule import all_of, new_business, perhaps, rule
+from underwriting.scopes import says_of_a_product
 
 ROUTES = {"broker": "保經代服務專區", "agency_company": "保經代服務專區", "bank": "保經代服務專區"}
 E_PLATFORM = "e化網路報備專區"
@@ -60,7 +61,7 @@ def reported_before_midnight(application: Application) -> Iterator[Finding]:
     yield pending(text, done, subject="agent", due=due, field="clock.delivered_at")
 
 
-@rule("UW-03.3", applies=PAPER)
+@rule("UW-03.3", applies=PAPER, when=says_of_a_product("discontinued_on"))
 def discontinued_products_by_their_notice(application: Application) -> Iterator[Finding]:
     """停售商品之受理作業，應依停售公告辦理."""
     ended = [p.line for p in application.products() if application.stated(p.path("discontinued_on")) is not None]

@@ -30,7 +30,7 @@ from underwriting.caps import (
 from underwriting.checks import over, reminder
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
-from underwriting.scopes import applied_for, asks_about, if_known
+from underwriting.scopes import applied_for, asks_about, if_known, says_of_a_product
 
 section = partial(rule, applies=new_cover)
 HOSPITAL = asks_about("hospital_daily")
@@ -78,7 +78,7 @@ def smallest_cap_binds(application: Application) -> Iterator[Value]:
     yield Value("caps", dict(own_caps(application)))
 
 
-@section("UW-08.0.2")
+@section("UW-08.0.2", when=says_of_a_product("wealth_type"))
 def wealth_products_are_adjusted(application: Application) -> Iterator[Finding]:
     lines = tuple(p.line for p in application.products() if application.maybe_flag(p.path("wealth_type")))
     if lines:

@@ -14,7 +14,7 @@ from underwriting.evidence import calls_made
 from underwriting.finance import by_parents, family_income, income_basis, multiple
 from underwriting.model import Finding, Value
 from underwriting.rule import all_of, new_cover, rule
-from underwriting.rules.c10_sampling import MEDICAL, claims_abused, raised_for
+from underwriting.rules.c10_sampling import MEDICAL, claims_abused, more_are_drawn, raised_for
 from underwriting.scopes import applied_for, asks_about, if_known, lines_of, states
 
 FORM = "財務狀況告知書"
@@ -205,7 +205,7 @@ def survey_of_abnormal_claims(application: Application) -> Iterator[Finding]:
         yield survey(application, "有異常理賠紀錄：生存調查", subject="insured")
 
 
-@surveys("UW-09.3.7.6")
+@surveys("UW-09.3.7.6", when=more_are_drawn)
 def survey_after_improper_solicitation(application: Application) -> Iterator[Finding]:
     """適當之確認機制之一: a survey, a call, an examination or a visit does."""
     if "improper_solicitation" not in raised_for(application):

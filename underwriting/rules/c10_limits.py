@@ -24,7 +24,7 @@ from underwriting.exams import (
 )
 from underwriting.model import Finding, Value
 from underwriting.rule import new_cover, rule
-from underwriting.scopes import asks_about, if_known, states
+from underwriting.scopes import asks_about, if_known, says_of_a_product, states
 
 section = partial(rule, applies=new_cover)
 BOOKLET = "兒童健康手冊"
@@ -67,7 +67,7 @@ def limit_by_grade_age_and_kind(application: Application, person: Person) -> Ite
     yield Value("exam_free_limit", {kind: free_limit(application, person, kind) for kind in KINDS})
 
 
-@section("UW-10.1.2.2")
+@section("UW-10.1.2.2", when=says_of_a_product("exam_rule"))
 def product_rules_prevail(application: Application) -> Iterator[Finding]:
     own = tuple(p.line for p in application.products() if application.stated(p.path("exam_rule")) is not None)
     if own:

@@ -13,7 +13,7 @@ from underwriting.dates import within_months, years_later
 from underwriting.derived import derived
 from underwriting.exams import exam, sampled
 from underwriting.model import Finding, Value
-from underwriting.rule import new_cover, rule
+from underwriting.rule import new_cover, perhaps, rule
 from underwriting.scopes import applied_for, lines_of, states
 
 # 醫療險(含住院醫療及傷害醫療險)
@@ -27,6 +27,35 @@ MEDICAL = (
 )
 
 section = partial(rule, applies=new_cover)
+
+
+@derived
+def raised_for(application: Application) -> tuple[str, ...]:
+    """Why this agent's cases are drawn more often (壹拾、六、(五))."""
+    rates, found = application.parameter("sampling_rates"), []
+    day = application.stated("application.date") and application.day("application.date")
+    for index in range(len(application.entries("agents"))):
+        path = f"agents.{index}"
+        for name in ("suspension_ended", "re_registered"):
+            ended = application.maybe_day(f"{path}.{name}")
+            if ended and day and ended <= day <= years_later(ended, rates["years_after"]):
+                found.append("improper_solicitation")
+        if application.maybe_flag(f"{path}.high_claim_ratio"):
+            found.append("high_claim_ratio")
+        deaths = application.maybe_number(f"{path}.early_illness_deaths_last_year") or 0
+        if deaths >= rates["deaths"] and set(lines_of(application)) & set(LIFE) and _recent(application, path):
+            found.append("early_deaths")
+    return tuple(dict.fromkeys(found))
+
+
+@derived
+def claims_abused(application: Application) -> bool:
+    """理賠浮濫或保戶串聯濫用理賠資源紀錄者, 3 個月內招攬 (玖、三、(七)7, ◎ 13)."""
+    agents = (f"agents.{index}" for index in range(len(application.entries("agents"))))
+    return any(application.stated(f"{path}.claim_abuse") and _recent(application, path) for path in agents)
+
+
+more_are_drawn = perhaps(raised_for)
 
 
 @section("UW-10.6.1")
@@ -58,17 +87,17 @@ def some_cases_are_not_drawn(application: Application) -> Iterator[Finding]:
         yield note("VALUE", "不適用隨機抽樣體檢作業", reason=reason)
 
 
-@section("UW-10.6.5.1")
+@section("UW-10.6.5.1", when=more_are_drawn)
 def after_improper_solicitation(application: Application) -> Iterator[Finding]:
     yield from _raised(application, "improper_solicitation", "業務員不當招攬，停招屆滿或重新登錄一年內，抽樣 ≥ 25%")
 
 
-@section("UW-10.6.5.2")
+@section("UW-10.6.5.2", when=more_are_drawn)
 def with_a_high_claim_ratio(application: Application) -> Iterator[Finding]:
     yield from _raised(application, "high_claim_ratio", "理賠率偏高業務人員，抽樣 ≥ 25%")
 
 
-@section("UW-10.6.5.3")
+@section("UW-10.6.5.3", when=more_are_drawn)
 def after_early_deaths(application: Application) -> Iterator[Finding]:
     yield from _raised(application, "early_deaths", "近一年有 2 位以上被保險人短期因病身故，抽樣 ≥ 25%")
 
@@ -83,32 +112,6 @@ def exempt(application: Application) -> str:
         if products and all(product.get(flag) is True or product.get("line") == flag for product in products):
             return flag
     return ""
-
-
-@derived
-def raised_for(application: Application) -> tuple[str, ...]:
-    """Why this agent's cases are drawn more often (壹拾、六、(五))."""
-    rates, found = application.parameter("sampling_rates"), []
-    day = application.stated("application.date") and application.day("application.date")
-    for index in range(len(application.entries("agents"))):
-        path = f"agents.{index}"
-        for name in ("suspension_ended", "re_registered"):
-            ended = application.maybe_day(f"{path}.{name}")
-            if ended and day and ended <= day <= years_later(ended, rates["years_after"]):
-                found.append("improper_solicitation")
-        if application.maybe_flag(f"{path}.high_claim_ratio"):
-            found.append("high_claim_ratio")
-        deaths = application.maybe_number(f"{path}.early_illness_deaths_last_year") or 0
-        if deaths >= rates["deaths"] and set(lines_of(application)) & set(LIFE) and _recent(application, path):
-            found.append("early_deaths")
-    return tuple(dict.fromkeys(found))
-
-
-@derived
-def claims_abused(application: Application) -> bool:
-    """理賠浮濫或保戶串聯濫用理賠資源紀錄者, 3 個月內招攬 (玖、三、(七)7, ◎ 13)."""
-    agents = (f"agents.{index}" for index in range(len(application.entries("agents"))))
-    return any(application.stated(f"{path}.claim_abuse") and _recent(application, path) for path in agents)
 
 
 def _recent(application: Application, path: str) -> bool:

@@ -10,7 +10,7 @@ from underwriting.application import Application, Person
 from underwriting.derived import derived
 from underwriting.evidence import named
 from underwriting.model import Finding, Value
-from underwriting.rule import new_business, rule
+from underwriting.rule import new_business, perhaps, rule
 
 CHANGE = "新契約要保書內容變更申請書"
 
@@ -52,7 +52,12 @@ def products_online_are_sent_in_by_it(application: Application) -> Iterator[Find
         yield pending(text, False, field="application.medium", items=tuple(p.line for p in offered))
 
 
-@rule("UW-15.3.2.1", applies=new_business)
+@perhaps
+def on_paper_perhaps(application: Application) -> bool:
+    return bool(paper_allowed(application))
+
+
+@rule("UW-15.3.2.1", applies=new_business, when=on_paper_perhaps)
 def company_may_use_paper(application: Application) -> Iterator[Finding]:
     yield from _paper(application, "corporate", "法人為要保人，可改以紙本送件")
 
@@ -62,7 +67,7 @@ def many_riders_may_use_paper(application: Application) -> Iterator[Finding]:
     yield from _paper(application, "riders", "附約商品數超過，可改以紙本送件")
 
 
-@rule("UW-15.3.2.3", applies=new_business)
+@rule("UW-15.3.2.3", applies=new_business, when=on_paper_perhaps)
 def who_cannot_sign_may_use_paper(application: Application) -> Iterator[Finding]:
     yield from _paper(application, "cannot_sign", "無法簽名者，可改以紙本送件")
 

@@ -13,7 +13,7 @@ from underwriting.application import Application, Person
 from underwriting.checks import survey
 from underwriting.finance import family_income, income_basis, multiple
 from underwriting.model import Finding
-from underwriting.rule import all_of, face_to_face, new_cover, rule, telemarketing
+from underwriting.rule import all_of, face_to_face, new_cover, perhaps, rule, telemarketing
 from underwriting.rules.c02_premium import is_high_sum
 
 IN_SCOPE = all_of(new_cover, face_to_face)
@@ -25,7 +25,7 @@ SUMS = {
     "travel": ("travel",),
     "disability_lump": ("disability_lump",),
 }
-ROWS = 17
+ROWS, CHILD_ROWS = 17, 11
 
 
 @rule("UW-A2.0", applies=telemarketing)
@@ -47,9 +47,21 @@ def accumulated_sum(application: Application, person: Person, row: str) -> Itera
         yield from asked_for(application, limit["asks"], f"累計保額 {total:,.0f}", total=total)
 
 
-for _number in range(1, ROWS + 1):  # seventeen rows of one table, one rule each
-    _row = f"UW-A2.1.{_number}"
-    rule(_row, each="insured", applies=IN_SCOPE)(partial(accumulated_sum, row=_row))
+@perhaps
+def a_child_is_insured(application: Application) -> bool:
+    limit = application.parameter("child_age")
+    return any(attained_age(application, person) < limit for person in application.people(("insured",)))
+
+
+@perhaps
+def no_child_is_insured(application: Application) -> bool:
+    limit = application.parameter("child_age")
+    return any(attained_age(application, person) >= limit for person in application.people(("insured",)))
+
+
+for _number in range(1, ROWS + 1):  # seventeen rows of one table, one rule each: eleven for children, six for others
+    _row, _age = f"UW-A2.1.{_number}", a_child_is_insured if _number <= CHILD_ROWS else no_child_is_insured
+    rule(_row, each="insured", applies=IN_SCOPE, when=_age)(partial(accumulated_sum, row=_row))
 
 
 @rule("UW-A2.2", applies=IN_SCOPE)

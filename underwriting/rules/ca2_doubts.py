@@ -15,7 +15,7 @@ from underwriting.exams import exam, sampled
 from underwriting.finance import family_income
 from underwriting.model import Finding
 from underwriting.rule import rule
-from underwriting.rules.c10_sampling import MEDICAL, claims_abused, raised_for
+from underwriting.rules.c10_sampling import MEDICAL, claims_abused, more_are_drawn, raised_for
 from underwriting.rules.ca2_amounts import FORM, IN_SCOPE, PROOF
 
 MEANS = {"F": "財務狀況告知書", "S": "生存調查", "P": "財務證明文件影本", "C": "電訪", "E": "體檢"}
@@ -89,7 +89,7 @@ def unusual_beneficiary(application: Application) -> Iterator[Finding]:
     yield from _doubt(application, "beneficiary", "身故受益人關係有疑慮", ALL)
 
 
-@rule("UW-A2.13.1", applies=IN_SCOPE)
+@rule("UW-A2.13.1", applies=IN_SCOPE, when=more_are_drawn)
 def improper_solicitation(application: Application) -> Iterator[Finding]:
     """不當招攬，自停招屆滿或重新登錄一年內之招攬件，抽樣≥25%: an examination when drawn."""
     if "improper_solicitation" in raised_for(application):
@@ -97,14 +97,14 @@ def improper_solicitation(application: Application) -> Iterator[Finding]:
         yield from _drawn(application)
 
 
-@rule("UW-A2.13.2", applies=IN_SCOPE)
+@rule("UW-A2.13.2", applies=IN_SCOPE, when=more_are_drawn)
 def high_claim_ratio(application: Application) -> Iterator[Finding]:
     """理賠率偏高業務人員之案件，抽樣≥25%."""
     if "high_claim_ratio" in raised_for(application):
         yield from _drawn(application)
 
 
-@rule("UW-A2.13.3", applies=IN_SCOPE)
+@rule("UW-A2.13.3", applies=IN_SCOPE, when=more_are_drawn)
 def early_deaths(application: Application) -> Iterator[Finding]:
     """近一年有 2 位(含)以上被保險人短期因病身故: life cases of 3 months, 抽樣≥25%."""
     if "early_deaths" in raised_for(application):
