@@ -1,14 +1,16 @@
 """How much a worker takes on: rooms it opens, and connections it sets up at once."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Collection
+from typing import NamedTuple, Protocol
 
 from media.errors import WorkerFull
 
 JOINS_AT_ONCE = 4
 JOIN_SECONDS = 3.0
-MAX_ROOMS = 16
+TYPICAL_SEATS = 3
+MAX_ROOMS = 16  # of three people
+STREAM_LOAD = 0.0055  # of a core, about: for each whom a participant hears, himself included (docs/benchmarks.md)
 MAX_LOAD = 0.85
 SAMPLE_SECONDS = 0.5
 
@@ -43,11 +45,20 @@ class _Turn:
             turns.release()
 
 
+class Seats(NamedTuple):
+    """Of one room: how many people it was opened for, and how many are there."""
+
+    promised: int
+    present: int
+
+
 class Capacity:
-    """Decides whether one more room fits. `load`: share of a core used lately."""
+    """Decides whether one more room fits beside those that are open, as they will be once all have come. `load`: share
+    of a core used lately."""
 
     def __init__(self, max_rooms: int = MAX_ROOMS, max_load: float = MAX_LOAD):
-        self._max_rooms, self._max_load = max_rooms, max_load
+        """`max_rooms`: of three people each."""
+        self._most, self._max_load = max_rooms * _cost(TYPICAL_SEATS), max_load
         self.load = 0.0
         self._cpu = self._at = 0.0
 
@@ -60,9 +71,18 @@ class Capacity:
             self.load = (cpu - self._cpu) / (now - self._at)
         self._cpu, self._at = cpu, now
 
-    def full(self, rooms: int) -> bool:
-        return rooms >= self._max_rooms or self.load >= self._max_load
+    def full(self, rooms: Collection[Seats], wanted: int = TYPICAL_SEATS) -> bool:
+        """Whether a room for `wanted` people would be too much."""
+        promised = sum(_cost(max(room)) for room in rooms) + _cost(wanted)
+        to_come = promised - sum(_cost(room.present) for room in rooms)
+        return promised > self._most or self.load + to_come * STREAM_LOAD >= self._max_load
 
-    def check(self, rooms: int) -> None:
-        if self.full(rooms):
-            raise WorkerFull(f"{rooms} rooms at a load of {self.load:.2f}")
+    def check(self, rooms: Collection[Seats], wanted: int) -> None:
+        """Raises WorkerFull."""
+        if self.full(rooms, wanted):
+            raise WorkerFull(f"{len(rooms)} rooms at a load of {self.load:.2f}")
+
+
+def _cost(people: int) -> int:
+    """What is received and recorded, and what is forwarded to each of the others: it grows with the square."""
+    return people * people

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from media import placement
-from media.admission import Capacity, JoinGate
+from media.admission import Capacity, JoinGate, Seats
 from media.errors import RecorderFailed, RoomElsewhere, RoomEnded, RoomUnknown, WorkerDraining
 from media.hooks import HookRunner, Hooks
 from media.ice import IceSettings
@@ -88,7 +88,10 @@ class Host:
 
     @property
     def full(self) -> bool:
-        return self.draining or self._capacity.full(len(self.rooms))
+        return self.draining or self._capacity.full(self._seats())
+
+    def _seats(self) -> list[Seats]:
+        return [Seats(hosted.room.spec.seats, hosted.room.present) for hosted in self.rooms.values()]
 
     def counters(self) -> dict[str, int]:
         """What all rooms have counted since this worker began (media/counters.py)."""
@@ -112,7 +115,7 @@ class Host:
                 return RoomOpened(self._worker_id)
             if await self._keyvalue.get(f"sealed:{room_id}") is not None:
                 raise RoomEnded("this room was closed and sealed")
-            self._capacity.check(len(self.rooms))
+            self._capacity.check(self._seats(), spec.seats)
             if await placement.take_lease(self._keyvalue, room_id, self._worker_id) != self._worker_id:
                 raise RoomElsewhere("another worker holds this room")
             part = await placement.next_part(self._keyvalue, spec.recording_id, spec.part)

@@ -45,14 +45,14 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoomSpec(Value, frozen=True):
-    """A room to open: ``scope`` names the key of its recording, ``serial`` is printed, ``label`` is opaque. ``part``:
-    the least that the recorder of this opening may count as, where the recording goes on after a lost worker;
-    ``began_at``: when the first part began, where there is one."""
+    """A room to open: ``scope`` names the key of its recording, ``serial`` is printed, ``seats``: how many people are
+    to come. ``part``: the least that the recorder of this opening may count as, where the recording goes on after a
+    lost worker; ``began_at``: when the first part began, where there is one."""
 
     scope: str
     recording_id: Identifier
     serial: str
-    label: str = ""
+    seats: int = 3
     part: int = 1
     began_at: datetime | None = None
 

@@ -196,6 +196,10 @@ class Room:
         now = self._clock.monotonic()
         return Roster(tuple(p.entry(now) for p in sorted(self._participants.values(), key=lambda p: p.order)))
 
+    @property
+    def present(self) -> int:
+        return len(self._participants)
+
     def counters(self) -> dict[str, int]:
         """Of all connections that the room has and had (media/counters.py)."""
         return self._counters.snapshot()

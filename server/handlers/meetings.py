@@ -54,7 +54,8 @@ def room_spec(case: Case) -> RoomSpec:
     begun = case.recording_of(meeting.recording_id)
     part = 1 + max(begun.started, default=0) if begun else 1
     began_at = begun.started_at if begun else None
-    return RoomSpec(case.case_id, meeting.recording_id, meeting.serial, case.case_no, part, began_at)
+    seats = 1 + len(case.persons)
+    return RoomSpec(case.case_id, meeting.recording_id, meeting.serial, seats, part, began_at)
 
 
 async def end_room(call: Call, case_id: Id, body: Ending) -> CaseView:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from media.admission import Capacity, JoinGate
+from media.admission import STREAM_LOAD, Capacity, JoinGate, Seats
 from media.errors import WorkerFull
 
 
@@ -55,12 +55,45 @@ def test_load_is_processor_time_over_elapsed_time():
     assert capacity.load == 0.5
 
 
+EMPTY, MET = Seats(3, 0), Seats(3, 3)
+
+
 def test_a_worker_with_all_its_rooms_or_a_busy_core_is_full():
     capacity = Capacity(max_rooms=2, max_load=0.8)
-    capacity.check(1)
+    capacity.check([EMPTY], 3)
     with pytest.raises(WorkerFull):
-        capacity.check(2)
+        capacity.check([EMPTY, EMPTY], 3)
     capacity.sample(0.0, 1.0)
     capacity.sample(0.9, 2.0)
     with pytest.raises(WorkerFull):
-        capacity.check(0)
+        capacity.check([], 3)
+
+
+def test_seats_that_were_promised_count_before_anybody_sits_there():
+    capacity = Capacity(max_rooms=16, max_load=0.85)
+    assert [capacity.full([Seats(6, 0)] * rooms, 6) for rooms in (3, 4)] == [False, True]
+    assert [capacity.full([Seats(2, 0)] * rooms, 2) for rooms in (35, 36)] == [False, True]
+
+
+def test_who_came_unpromised_counts_too():
+    assert Capacity(max_rooms=4).full([Seats(2, 5)], 3) is False
+    assert Capacity(max_rooms=4).full([Seats(2, 6)], 3) is True
+
+
+def test_the_load_that_those_who_are_still_to_come_will_make_is_counted_before_they_make_it():
+    capacity = Capacity(max_rooms=16, max_load=0.85)
+    capacity.sample(0.0, 1.0)
+    capacity.sample(0.7, 2.0)
+    assert capacity.full([MET] * 10, 3) is False
+    assert capacity.full([MET] * 6 + [EMPTY] * 4, 3) is True
+
+
+@pytest.mark.parametrize("people", range(2, 7))
+def test_a_room_that_is_open_has_the_place_that_it_was_given(people):
+    """Full or not full to others does not change while its own people come, as long as they cost what was thought."""
+    told = set()
+    for present in range(people + 1):
+        capacity = Capacity(max_rooms=16, max_load=0.85)
+        capacity.load = STREAM_LOAD * present**2
+        told.add(capacity.full([Seats(people, present)] * 3))
+    assert len(told) == 1
