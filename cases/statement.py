@@ -1,8 +1,8 @@
 """What insured and policyholder state on the application about occupation, income and other insurance: printed on the
 form that they sign, and facts for the rules where cover is added. Pure.
 
-`profile["statement"]` = {"status", "occupation_class", "occupation", "premium_source", "family_income", "inforce",
-"events"}, in the words of FACTS.md; what somebody leaves out is not stated.
+`profile["statement"]` = {"status", "occupation_class", "occupation", "premium_source", "work_income", "family_income",
+"inforce", "events"}, in the words of FACTS.md; what somebody leaves out is not stated.
 """
 
 from typing import Any
@@ -38,13 +38,12 @@ def of_person(case: Case, person: CasePerson) -> dict[str, Any]:
 
 
 def of_application(case: Case) -> dict[str, Any]:
-    """`inforce` of the insured; `premium_source`, `events`, `finance` of the policyholder."""
+    """`inforce` and income from work are the insured's; premium source, events and family income the policyholder's."""
     insured, holder = _of(case, "insured"), _of(case, "policyholder")
     facts = {"inforce": insured["inforce"]} if "inforce" in insured else {}
     facts |= {name: holder[name] for name in ("premium_source", "events") if name in holder}
-    if "family_income" in holder:
-        facts["finance"] = {"family_income": holder["family_income"]}
-    return facts
+    means = {name: of[name] for of, name in ((insured, "work_income"), (holder, "family_income")) if name in of}
+    return facts | ({"finance": means} if means else {})
 
 
 def printed(case: Case) -> tuple[tuple[str, str], ...]:
@@ -54,10 +53,9 @@ def printed(case: Case) -> tuple[tuple[str, str], ...]:
         "被保險人職業": _occupation(insured),
         "被保險人有效保險契約": _policies(insured),
         "保險費來源": SOURCES.get(holder.get("premium_source", ""), ""),
-        "家庭年收入": f"NTD {holder['family_income']:,} 元" if "family_income" in holder else "",
-        "近三個月內貸款、解約或停效": ("無" if not holder["events"] else f"{len(holder['events'])} 筆")
-        if "events" in holder
-        else "",
+        "被保險人工作年收入": _money(insured.get("work_income")),
+        "家庭年收入": _money(holder.get("family_income")),
+        "近三個月內貸款、解約或停效": _events(holder.get("events")),
     }
     return tuple((label, words) for label, words in rows.items() if words)
 
@@ -69,6 +67,14 @@ def _of(case: Case, role: Role) -> dict[str, Any]:
 
 def _statement(case: Case, person: CasePerson) -> dict[str, Any]:
     return person.profile.get("statement", {}) if ITEMS[case.item_code].adds_cover else {}
+
+
+def _money(amount: int | None) -> str:
+    return "" if amount is None else f"NTD {amount:,} 元"
+
+
+def _events(events: list[Any] | None) -> str:
+    return "" if events is None else f"{len(events)} 筆" if events else "無"
 
 
 def _occupation(stated: dict[str, Any]) -> str:

@@ -25,6 +25,15 @@ ANSWERS: dict[str, Any] = {
     "finance.family_income": 1_200_000,
     "events": [],
 }
+QUESTIONS = {
+    "insured.capacity_of_expression": "被保險人是否具明確意思表示能力？",
+    "insured.disability_certificate": "被保險人是否領有身心障礙證明？",
+    "beneficiaries": "請說明受益人",
+    "application.first_premium_before_discount": "請說明折扣前首期保險費",
+    "application.payment_method": "請說明首期保險費繳費方式",
+    "application.remittance_date": "請說明匯款日",
+    "agents.0.grade": "請說明業務員等級",
+}
 ROUNDS = 4
 
 
@@ -36,6 +45,7 @@ async def underwrite(play: Play, underwriter: Party, reviewer: Party, seconds: f
     assessment = await underwriter.get(f"{play.path}/assessment")
     play.say(f"the underwriter finds {len(assessment['to_do'])} things to do ({assessment['outcome']})")
     asked = await _ask_and_answer(play, underwriter)
+    await _ask_for_form(play, underwriter)
     play.say("substandard: the terms are a form to be signed")
     await underwriter.post(f"{play.path}/decision", {"outcome": "substandard", "reasons": TERMS, "note": ""})
     await _sign_in_a_further_call(play, seconds)
@@ -56,7 +66,7 @@ async def _ask_and_answer(play: Play, underwriter: Party) -> int:
     """Until the rules lack nothing that somebody can state: what is asked first brings out further questions."""
     asked = 0
     for number in range(1, ROUNDS + 1):
-        items = _items(await underwriter.get(f"{play.path}/assessment"), forms=number == 1)
+        items = _items(await underwriter.get(f"{play.path}/assessment"))
         if not items:
             break
         asked += len(items)
@@ -66,13 +76,18 @@ async def _ask_and_answer(play: Play, underwriter: Party) -> int:
     return asked
 
 
-def _items(assessment: dict, *, forms: bool) -> list[dict]:
-    """Facts that the rules lack; with `forms` the document that the customer signs."""
+async def _ask_for_form(play: Play, underwriter: Party) -> None:
+    """The document that the customer signs in the further call; that answers the query."""
+    play.say("照會 for a document: it will be signed in a further call")
+    item = {"text": f"請簽署「{FATCA}」", "to": "customer", "title": FATCA}
+    await underwriter.post(f"{play.path}/queries", {"items": [item], "note": ""})
+
+
+def _items(assessment: dict) -> list[dict]:
+    """Facts that the rules lack."""
     found = [f for subject in assessment["subjects"] for f in subject["findings"] if f["status"] == "open"]
     paths = dict.fromkeys(f["missing"] for f in found if f.get("missing") in ANSWERS)
-    items = [{"text": f"請說明 {path}", "to": _to(path), "path": path} for path in paths]
-    wanted = forms and any(f.get("doc") == FATCA for f in found)
-    return items + ([{"text": f"請簽署「{FATCA}」", "to": "customer", "title": FATCA}] if wanted else [])
+    return [{"text": QUESTIONS.get(path, f"請說明 {path}"), "to": _to(path), "path": path} for path in paths]
 
 
 def _to(path: str) -> str:

@@ -28,6 +28,7 @@ STATEMENT: dict[str, Any] = {
     "occupation": "一般內勤人員",
     "occupation_class": 1,
     "premium_source": "salary",
+    "work_income": 900_000,
     "family_income": 1_200_000,
     "inforce": [
         {"insurer": "own", "line": "life", "amount": 1_000_000, "issue_date": "2019-05-01", "annual_premium": 36_000}
@@ -35,9 +36,10 @@ STATEMENT: dict[str, Any] = {
     "events": [],
 }
 STATEMENTS: dict[str, dict[str, Any]] = {
-    "member-3": STATEMENT | {"status": "retired", "occupation": "退休", "premium_source": "savings"},
-    "member-4": STATEMENT | {"status": "student", "occupation": "國小學生", "inforce": []},
-    "member-5": STATEMENT | {"occupation": "營造工地主任", "occupation_class": 3, "family_income": 2_400_000},
+    "member-3": STATEMENT | {"status": "retired", "occupation": "退休", "work_income": 0, "premium_source": "savings"},
+    "member-4": STATEMENT | {"status": "student", "occupation": "國小學生", "work_income": 0, "inforce": []},
+    "member-5": STATEMENT
+    | {"occupation": "營造工地主任", "occupation_class": 3, "work_income": 1_500_000, "family_income": 2_400_000},
 }
 
 

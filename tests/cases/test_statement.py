@@ -24,6 +24,7 @@ STATED = {
     "occupation_class": 1,
     "occupation": "內勤",
     "premium_source": "salary",
+    "work_income": 900_000,
     "family_income": 1_200_000,
     "inforce": [
         {

@@ -52,7 +52,7 @@ async def test_asked_answered_checked_and_decided(people, case_id):
     path = f"/api/cases/{case_id}"
     underwriter, agent = people["underwriter"], people["agent"]
     items = [
-        {"text": "年收入？", "path": "finance.family_income"},
+        {"text": "首期保費？", "path": "application.first_premium_before_discount"},
         {"text": "請檢附存款證明", "to": "customer", "title": "存款證明"},
     ]
     view = await ok(underwriter.post(path + "/queries", {"items": items, "note": "財務核保"}))
