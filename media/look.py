@@ -2,8 +2,8 @@
 
 The worker's loop decodes nothing: a `Look` is a receiver of the publication like a subscription, joins its packets to
 frames and hands them to the child through a bounded queue. When the child does not follow, the newest frames count:
-what waits is dropped, and a key frame is asked for. A child that dies or hangs costs what it would have said, nothing else.
-What goes to the child to begin with and comes from it in the end is not read here.
+what waits is dropped, and a key frame is asked for. A child that dies or hangs costs what it would have said,
+nothing else. What goes to the child to begin with and comes from it in the end is not read here.
 """
 
 import asyncio

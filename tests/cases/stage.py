@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from types import SimpleNamespace
 
+from capture.watch import Watched
 from cases import attachments, meeting, phone, photos, query, recording, review, signing, steps, submission
 from cases.actor import SYSTEM, Actor
 from cases.agent_report import file_agent_report
@@ -151,12 +152,26 @@ class Stage:
             case = await self.show(actor, side)
         return case
 
-    async def show(self, actor: Actor, side: str, seconds: float = 5.2, frames: int = 78, gap_ms: int = 80) -> Case:
+    async def show(
+        self,
+        actor: Actor,
+        side: str,
+        seconds: float = 5.2,
+        frames: int = 78,
+        gap_ms: int = 80,
+        watched: Watched | None = None,
+        override: str | None = None,
+    ) -> Case:
+        """The card was seen for as long as the frames came, unless `watched` or the agent's word says otherwise."""
         now = self.clock.now()
         held = SimpleNamespace(
             frames=frames, seconds=seconds, longest_gap_ms=gap_ms, started_at=now, ended_at=now + timedelta(seconds=5)
         )
-        return await steps.identity_shown(self.desk, AGENT, self.case_id, actor.id, side, held)
+        if override is None and watched is None:
+            watched = Watched({side: seconds}, {side: 25}, b"a still")
+        return await steps.identity_shown(
+            self.desk, AGENT, self.case_id, actor.id, side, held, watched, override_reason=override
+        )
 
     async def meet(self, *actors: Actor) -> Case:
         """A meeting in which these persons may sign."""

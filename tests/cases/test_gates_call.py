@@ -184,8 +184,8 @@ async def test_an_id_on_a_picture_that_stood_still_is_not_shown(stage, frames, g
     await steps.show_registration_card(stage.desk, AGENT, stage.case_id, REGISTRY)
     await stage.say(WANG, "state_name")
     with pytest.raises(errors.IdentityInterrupted) as refused:
-        await stage.show(WANG, "front", 5.0, frames, gap_ms)
+        await stage.show(WANG, "front", 5.0, frames, gap_ms, override="手指遮住，已目視")
     assert refused.value.details == {"longest_gap_ms": gap_ms, "frames": frames}
-    await stage.show(WANG, "front", 5.0, 25, 1000)
+    await stage.show(WANG, "front", 5.0, 25, 1000, override="手指遮住，已目視")
     shown = (await stage.desk.journal.read(stage.case_id))[-1].body
     assert (shown["frames"], shown["longest_gap_ms"]) == (25, 1000)
