@@ -14,7 +14,6 @@ from signaling.messages import CaptureFrame, Message, PageAt, Watch
 from signaling.session import Extra, Session
 
 
-
 def _place(body: dict) -> dict:
     return {key: body[key] for key in ("person_id", "case_id", "page")}
 
