@@ -9,6 +9,11 @@ import { isElsewhere, placeText, places } from "./cobrowse.ts";
 
 type State = boolean | null;
 const seconds = (value: number | null): string => (value === null ? "" : ` ${value.toFixed(1)}s`);
+/** What the agent vouched for, and a card that was unlike the uploaded photo. */
+function noted({ identity }: Person, side: string): string {
+  const notes = [identity.overrides?.[side] && t("k.person.vouched"), identity.match?.[side] === "differs" && t("k.person.unlike")].filter(Boolean);
+  return notes.length ? `（${notes.join("、")}）` : "";
+}
 const both = (a: State, b: State): State => (a === false || b === false ? false : a === true && b === true ? true : null);
 
 function steps(person: Person): { name: string; state: State; text: string }[] {
@@ -19,8 +24,8 @@ function steps(person: Person): { name: string; state: State; text: string }[] {
     { name: "permissions", state: permissions ? allowed : null, text: t("k.person.permissions") },
     { name: "consents", state: both(both(consents.recording, consents.video_signing), consents.face), text: t("k.person.consents") },
     { name: "name", state: person.name_stated || null, text: t("k.person.name") },
-    { name: "front", state: identity.front_s === null ? null : true, text: t("k.person.front") + seconds(identity.front_s) },
-    { name: "back", state: identity.back_s === null ? null : true, text: t("k.person.back") + seconds(identity.back_s) },
+    { name: "front", state: identity.front_s === null ? null : true, text: t("k.person.front") + seconds(identity.front_s) + noted(person, "front") },
+    { name: "back", state: identity.back_s === null ? null : true, text: t("k.person.back") + seconds(identity.back_s) + noted(person, "back") },
     { name: "documents", state: person.complete || null, text: t("k.person.documents", { done: person.documents_done, total: person.documents_total }) },
     { name: "confirmations", state: both(confirmations.application, confirmations.others), text: t("k.person.confirmations") },
   ];

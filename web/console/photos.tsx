@@ -6,6 +6,7 @@ import { Panel } from "../shared/staff.tsx";
 import { t, tBoth } from "../shared/text.ts";
 import type { CaseView, PhotoTask } from "../shared/types.ts";
 import { Button, Chip, Failure, ReasonDialog, useAction, type Tone } from "../shared/ui.tsx";
+import { Readout } from "./readout.tsx";
 import { PhotoViewer, photoUrl } from "../shared/viewers.tsx";
 import { nameOf } from "../shared/words.ts";
 
@@ -31,11 +32,14 @@ function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element 
       {task.reason && <p class="bad-text small-text">{task.reason}</p>}
       <div class="thumbs">
         {task.photos.map((photo, index) => (
-          <button key={photo.id} type="button" class="thumb" data-testid={`photo-${photo.id}`} onClick={() => setShown(index)}>
-            <img src={photoUrl(view, photo, photo.cropped ? "card" : "original")} alt={t(`side.${photo.side}`)} loading="lazy" />
-            <small>{photo.document ? t(`capture.document.${photo.document}`) : t(`side.${photo.side}`)}</small>
-            {photo.crop === "manual" && <Chip tone="bad">{t("k.photos.manual")}</Chip>}
-          </button>
+          <figure key={photo.id} class="read-photo">
+            <button type="button" class="thumb" data-testid={`photo-${photo.id}`} onClick={() => setShown(index)}>
+              <img src={photoUrl(view, photo, photo.cropped ? "card" : "original")} alt={t(`side.${photo.side}`)} loading="lazy" />
+              <small>{photo.document ? t(`capture.document.${photo.document}`) : t(`side.${photo.side}`)}</small>
+              {photo.crop === "manual" && <Chip tone="bad">{t("k.photos.manual")}</Chip>}
+            </button>
+            <Readout photo={photo} />
+          </figure>
         ))}
         {!task.photos.length && <p class="soft">{t("k.photos.none")}</p>}
       </div>

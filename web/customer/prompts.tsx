@@ -5,11 +5,13 @@ import { caseId } from "../shared/call.ts";
 import { carry, views } from "../shared/cases.ts";
 import { Icon } from "../shared/icons.tsx";
 import { allow } from "../shared/screen.ts";
+import { shownBy } from "../shared/showing.ts";
 import { t } from "../shared/text.ts";
 import type { CaseView } from "../shared/types.ts";
 import { Button, Failure, useAction } from "../shared/ui.tsx";
 import { currentStep, promptText } from "../shared/words.ts";
 
+const neededS = 5;
 const seenCard = signal<string | null>(null);
 
 function Sheet({ testid, step, inRoom, children }: { testid: string; step?: string; inRoom: boolean; children: ComponentChildren }): JSX.Element {
@@ -48,6 +50,19 @@ function AgentCard({ view, inRoom }: { view: CaseView; inRoom: boolean }): JSX.E
   );
 }
 
+/** How long the server has seen the card, once the agent times it. */
+function Timer({ person, side }: { person: string | null; side: string }): JSX.Element | null {
+  const now = shownBy(person, side);
+  if (!now) return null;
+  const seconds = Math.min(side === "back" ? now.back_s : now.front_s, neededS);
+  return (
+    <div class="show-timer" data-testid="show-timer" data-seen={now.seen}>
+      <progress max={neededS} value={seconds} aria-label={t("c.prompt.timer")} />
+      <p>{now.seen === side ? t("c.prompt.timer_seen", { seconds: seconds.toFixed(1) }) : t(now.seen === "nothing" ? "c.prompt.timer_none" : "c.prompt.timer_other")}</p>
+    </div>
+  );
+}
+
 const side = (step: string): string => (step.includes("back") ? "back" : "front");
 
 /** Cards over any page during the call: the question, the agent's registration card, or what to show. */
@@ -62,6 +77,7 @@ export function Prompts({ inRoom }: { inRoom: boolean }): JSX.Element | null {
     return (
       <Sheet testid="show-identity" step={step.id} inRoom={inRoom}>
         <p class="prompt-ask">{t(`c.prompt.identity_${side(step.id)}`)}</p>
+        <Timer person={view.me} side={side(step.id)} />
         <p class="prompt-aloud"><Icon name="camera" size={18} />{t("c.prompt.identity_hint")}</p>
       </Sheet>
     );

@@ -1,13 +1,14 @@
 import { signal } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import { Problem } from "./api.ts";
-import type { PageAt, Participant, RecorderTruth, Source } from "./types.ts";
+import type { PageAt, Participant, RecorderTruth, Showing, Source } from "./types.ts";
 
 export type ServerEvents = {
   "case.version": { case_id: string; version: number };
   "room.offer": { id: string; sdp: string; tracks: { mid: string; participant_id: string; person_id: string; source: Source }[] };
   "room.roster": { participants: Participant[] };
   "room.recorder": RecorderTruth;
+  "room.showing": Showing;
   "room.closed": { room_id?: string; reason: string };
   "page.at": PageAt & { person_id: string };
 };

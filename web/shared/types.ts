@@ -44,11 +44,16 @@ export type Person = {
   permissions: { camera: Permission; microphone: Permission } | null;
   consents: { recording: boolean | null; video_signing: boolean | null; face: boolean | null };
   name_stated: boolean;
-  identity: { front_s: number | null; back_s: number | null };
+  identity: { front_s: number | null; back_s: number | null; match?: Record<string, string>; overrides?: Record<string, string> };
   confirmations: { application: boolean | null; others: boolean | null };
 };
 
-export type Photo = { id: string; side: Side; score: number | null; quality: string[]; at: string; cropped: boolean; crop?: "detected" | "supported" | "manual" | null; document?: PhotoDocument };
+export type Verdict = "agrees" | "differs" | "unread";
+/** For staff: what was read of the photo against the case, field by field (number, name, birth_date, side, mrz). */
+export type Readout = { verdicts: Record<string, Verdict>; hints: string[]; why: string | null };
+/** A card being shown in the call: seconds of the span that goes on, and what is seen now. */
+export type Showing = { person_id: string; side: "front" | "back"; seen: "front" | "back" | "card" | "nothing"; front_s: number; back_s: number; done: boolean };
+export type Photo = { id: string; side: Side; score: number | null; quality: string[]; at: string; cropped: boolean; crop?: "detected" | "supported" | "manual" | null; document?: PhotoDocument; readout?: Readout | null };
 /** What a photo shows, where that is not what its task asks for. */
 export type PhotoDocument = "" | "national_id" | "residence_permit" | "passport" | "other" | "household_transcript" | "household_register";
 /** `offset`: bytes that are safe on the server. */
