@@ -64,7 +64,7 @@ class Application:
         self._entries: dict[str, tuple[dict[str, Any], ...]] = {}
         self._derived: dict[Any, Held] = {}
         self._subjects: dict[str, tuple[tuple[Any, ...], ...]] = {}
-        self._inside: dict[Callable[..., bool], bool] = {}
+        self.scopes: dict[Callable[..., bool], bool] = {}
         self._people: dict[tuple[str, ...], tuple[Person, ...]] = {}
         self.read: dict[Any, Any] = {}  # for Looks
 
@@ -170,9 +170,9 @@ class Application:
 
     def inside(self, scope: Callable[..., bool]) -> bool:
         """Whether this application is in the scope, which is asked once."""
-        found = self._inside.get(scope)
+        found = self.scopes.get(scope)
         if found is None:
-            found = self._inside[scope] = scope(self)
+            found = self.scopes[scope] = scope(self)
         return found
 
     def set_off(self, when: str | Callable[..., bool]) -> bool:
@@ -225,6 +225,7 @@ class Application:
         return tuple((subject,) for subject in (self.products() if each == "product" else self.people(EACH[each])))
 
     def _work_out(self, compute: Callable[..., Any], args: tuple[Any, ...]) -> Held:
+        """A derived value, its own looks kept apart from those of whoever asks."""
         held = Held(compute, args)
         outer, self.read = self.read, held.read
         try:

@@ -37,8 +37,10 @@ def _run_all(
 ) -> tuple[str, ...]:
     """Every rule in the manual's order; a scope that many rules share is asked once. Returns who is out of scope."""
     out: list[str] = []
+    inside = application.scopes
     for applies, when, rules, ids in rulebook.blocks:
-        if not application.inside(applies):
+        known = inside.get(applies)
+        if not (application.inside(applies) if known is None else known):
             out += ids
         elif not when or application.set_off(when):
             for rule in rules:
