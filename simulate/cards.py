@@ -28,6 +28,12 @@ def photograph(side: str, name: str, number: str, birth_date: str, seed: int) ->
     return cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
 
 
+def thumbnail(photo: bytes, width: int, height: int) -> np.ndarray:
+    """RGB pixels of a photo, as small as a simulated camera's."""
+    image = cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+
+
 def _draw(side: str, name: str, number: str, birth_date: str) -> Image.Image:
     tint = (222, 236, 226) if side == "front" else (236, 228, 214)
     image = Image.new("RGB", CARD, tint)

@@ -40,6 +40,7 @@ class Party:
         self._offers: asyncio.Queue[dict] = asyncio.Queue(maxsize=32)
         self._answering: asyncio.Task | None = None
         self.peer: Peer | None = None
+        self.card_seen = asyncio.Event()  # by the server, for long enough
         self.id = ""
         self.name = login["name"]
 
@@ -112,6 +113,7 @@ class Party:
         """Take a ticket, enter the room, publish camera and microphone, and answer the server's offers."""
         ticket = (await self.post(f"/api/cases/{case_id}/meeting/ticket"))["ticket"]
         self._socket.on("room.offer", self._offers.put)
+        self._socket.on("room.showing", self._saw)
         cookies = "; ".join(f"{c.key}={c.value}" for c in self._http.cookie_jar)
         headers = {"Cookie": cookies, "Origin": self._origin}
         await self._socket.connect(self._origin, headers=headers, transports=["websocket"], wait_timeout=10)
@@ -121,6 +123,10 @@ class Party:
         self._answering = asyncio.create_task(self._answer(), name="answer offers")
         sdp, sources = await self.peer.offer()
         await self.peer.accept((await self.say("room.publish", {"sdp": sdp, "sources": sources}))["sdp"])
+
+    async def _saw(self, body: dict) -> None:
+        if body["done"]:
+            self.card_seen.set()
 
     async def say(self, event: str, message: dict) -> dict:
         """Send a message and return its acknowledgement. Raises `PartyError` when it is an error."""

@@ -16,25 +16,31 @@ AUDIO_RATE, AUDIO_SAMPLES = 48000, 960
 
 
 class CountedVideo(VideoStreamTrack):
-    """A bar that walks over a coloured field at 15 frames a second; `sent` counts frames handed to the encoder."""
+    """A bar that walks over a coloured field at 15 frames a second, or the picture that is `shown` (RGB, of our size);
+    `sent` counts frames handed to the encoder."""
 
     def __init__(self, hue: int) -> None:
         super().__init__()
         self._hue = hue
         self._began: float | None = None
         self.sent = 0
+        self.shown: np.ndarray | None = None
 
     async def recv(self) -> VideoFrame:
         if self._began is None:
             self._began = time.monotonic()
         await asyncio.sleep(max(0.0, self._began + self.sent / FPS - time.monotonic()))
-        picture = np.full((HEIGHT, WIDTH, 3), (self._hue, 120, 255 - self._hue), np.uint8)
-        x = (self.sent * 4) % (WIDTH - 20)
-        picture[:, x : x + 20] = 240
+        picture = self.shown if self.shown is not None else self._bar()
         frame = VideoFrame.from_ndarray(picture, format="rgb24")
         frame.pts, frame.time_base = self.sent * 90000 // FPS, fractions.Fraction(1, 90000)
         self.sent += 1
         return frame
+
+    def _bar(self) -> np.ndarray:
+        picture = np.full((HEIGHT, WIDTH, 3), (self._hue, 120, 255 - self._hue), np.uint8)
+        x = (self.sent * 4) % (WIDTH - 20)
+        picture[:, x : x + 20] = 240
+        return picture
 
 
 class CountedAudio(AudioStreamTrack):
