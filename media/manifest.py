@@ -200,54 +200,6 @@ def _summary_of_track(track: ManifestTrack) -> SealedTrack:
     )
 
 
-# ---- for the player -------------------------------------------------------------------------------------------------
-
-
-class SegmentClock(Value, frozen=True):
-    """Seconds on the recording's clock."""
-
-    track_id: str
-    number: int
-    start_s: float
-    duration_s: float
-
-
-class GapClock(Value, frozen=True):
-    track_id: str
-    from_s: float
-    to_s: float
-
-
-class MarkClock(Value, frozen=True):
-    at_s: float
-    at: datetime
-    label: str
-    data: dict[str, Any]
-
-
-class RecordingClock(Value, frozen=True):
-    started_at: datetime
-    seconds: float
-    segments: tuple[SegmentClock, ...]
-    gaps: tuple[GapClock, ...]
-    marks: tuple[MarkClock, ...]
-
-
-def clock_of(manifest: Manifest) -> RecordingClock:
-    """Where everything lies in time, for a player."""
-    return RecordingClock(
-        started_at=manifest.started_at,
-        seconds=manifest.duration_ms / 1000,
-        segments=tuple(
-            SegmentClock(track.track_id, segment.number, segment.start_ms / 1000, segment.duration_ms / 1000)
-            for track in manifest.tracks
-            for segment in track.segments
-        ),
-        gaps=tuple(GapClock(gap.track_id, gap.from_ms / 1000, gap.to_ms / 1000) for gap in manifest.gaps),
-        marks=tuple(MarkClock(mark.at_ms / 1000, mark.at, mark.label, mark.data) for mark in manifest.marks),
-    )
-
-
 # ---- the serial -----------------------------------------------------------------------------------------------------
 
 

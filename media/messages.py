@@ -25,7 +25,6 @@ class Reason(StrEnum):
     REPLACED = "replaced"
     UNPUBLISHED = "unpublished"
     SILENT = "silent"
-    FAILED = "failed"
     ROOM_CLOSED = "room_closed"
     ROOM_EMPTY = "room_empty"
     HOST_LOST = "host_lost"
@@ -177,9 +176,9 @@ class SealedRecording(Value, frozen=True):
 
 class RecorderEvent(Value, frozen=True):
     """``type``: started (first frame written; ``at`` is the zero of its clock, which lies before), stalled, resumed,
-    segment_sealed, failed."""
+    failed."""
 
-    type: Literal["started", "stalled", "resumed", "segment_sealed", "failed"]
+    type: Literal["started", "stalled", "resumed", "failed"]
     at: datetime
     detail: dict[str, Any] = {}
 

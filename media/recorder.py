@@ -33,7 +33,7 @@ from ports.blobs import Blobs
 from ports.clock import Clock
 from ports.keys import Keys
 
-EventType = Literal["started", "stalled", "resumed", "segment_sealed", "failed"]
+EventType = Literal["started", "stalled", "resumed", "failed"]
 LOOK_EVERY_S = 0.5
 HEAD_EVERY_S = 15.0
 MARK_LIMIT = 64 << 10

@@ -7,16 +7,12 @@ from hypothesis import strategies as st
 
 from media.manifest import (
     ALPHABET,
-    GapClock,
     Manifest,
     ManifestSegment,
     ManifestTrack,
     Mark,
-    MarkClock,
-    SegmentClock,
     SpoolProof,
     check_character,
-    clock_of,
     digest,
     make_serial,
     read_signed,
@@ -100,14 +96,6 @@ def test_the_summary_counts_what_the_segments_hold():
     assert (sealed.started_at, sealed.reason) == (AT, "done")
     assert (sealed.seconds, track.frames, track.seconds, track.codec) == (9.5, 120, 4.0, "VP8")
     assert [(ref.start_ms, ref.duration_ms, ref.frames) for ref in track.segments] == [(0, 2000, 60), (7500, 2000, 60)]
-
-
-def test_the_player_gets_everything_in_seconds():
-    clock = clock_of(MANIFEST)
-    assert clock.seconds == 9.5
-    assert clock.segments == (SegmentClock("p1-camera", 1, 0.0, 2.0), SegmentClock("p1-camera", 2, 7.5, 2.0))
-    assert clock.gaps == (GapClock("p1-camera", 2.0, 7.5),)
-    assert clock.marks == (MarkClock(1.25, AT, "page", {"page": 2}),)
 
 
 def test_a_serial_says_the_day_and_is_its_own():

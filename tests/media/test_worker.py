@@ -160,7 +160,7 @@ async def test_what_the_recorder_tells_goes_to_the_hooks(plant):
     await plant.worker()
     await plant.client.open_room("r1", SPEC)
     at = datetime.fromisoformat("2026-03-02T01:00:00+00:00")
-    for kind in ("started", "stalled", "resumed", "failed", "segment_sealed"):
+    for kind in ("started", "stalled", "resumed", "failed"):
         plant.tell[0](RecorderEvent(kind, at))
     await until(lambda: len(plant.reports.heard) == 4)
     names = ["recording_started", "recording_stalled", "recording_resumed", "recording_stalled"]
