@@ -38,6 +38,12 @@ def reminder(text: str, reason: str, **more: Any) -> Finding:
     return review(text, reason, strength="info", **more)
 
 
+def unlicensed(application: Application, licence: str) -> tuple[str, ...]:
+    """The agents without it: whoever solicits has to be qualified, each of two."""
+    agents = enumerate(application.listed("agents"))
+    return tuple(str(agent["id"]) for place, agent in agents if not application.flag(f"agents.{place}.{licence}"))
+
+
 def the(application: Application, role: str) -> Person | None:
     """The natural person in this role, if there is one."""
     return next(iter(application.people((role,))), None)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests.underwriting.applications import NEW_BUSINESS
+from underwriting.coverage import Difference, difference
 from underwriting.errors import RulebookError
-from underwriting.load import load_rulebook
+from underwriting.evaluate import evaluate
+from underwriting.load import MANUAL, load_rulebook
 from underwriting.model import Parameter
 
 MANUALS = sorted((Path(__file__).parents[3] / "shared" / "seeds").glob("*.txt"))
@@ -42,6 +48,31 @@ def bare(text: str) -> str:
 def test_an_unknown_edition_is_an_error() -> None:
     with pytest.raises(RulebookError, match="no edition"):
         load_rulebook("112-01")
+
+
+def test_two_editions_that_differ_say_how(tmp_path: Path) -> None:
+    """The newer one drops a section with its rule, rewords one, adds one without a rule, and changes a number."""
+    for edition in ("113-07", "114-01"):
+        shutil.copytree(MANUAL / "113-07", tmp_path / edition)
+    chapter = tmp_path / "114-01" / "c03.yaml"
+    sections = yaml.safe_load(chapter.read_text(encoding="utf-8"))
+    del sections["UW-03.3"]
+    sections["UW-03.1"]["quote"] += " (改)"
+    sections["UW-03.4"] = {"cite": "參、新", "quote": "新", "reason": "no rule yet"}
+    chapter.write_text(yaml.safe_dump(sections, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    old, new = (load_rulebook(edition, tmp_path) for edition in ("113-07", "114-01"))
+    adult = Parameter("adult_age", "UW-01.2.3.1", ((date(2024, 7, 1), 18), (date(2025, 1, 1), 17)))
+    new = replace(new, parameters={**new.parameters, "adult_age": adult})
+    assert difference(old, new) == Difference(("UW-03.4",), ("UW-03.3",), ("UW-03.1",), ("adult_age",))
+    assert {rule.id for rule in old.rules} - {rule.id for rule in new.rules} == {"UW-03.3"}
+    assert len(evaluate(NEW_BUSINESS, new).findings) > 0
+
+
+def test_a_rule_of_no_edition_is_an_error(tmp_path: Path) -> None:
+    shutil.copytree(MANUAL / "113-07", tmp_path / "113-07")
+    (tmp_path / "113-07" / "c03.yaml").unlink()
+    with pytest.raises(RulebookError, match=r"UW-03\.1"):
+        load_rulebook("113-07", tmp_path)
 
 
 def test_a_later_day_picks_the_later_row() -> None:

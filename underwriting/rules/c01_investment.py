@@ -8,6 +8,7 @@ from underwriting.accumulation import is_investment
 from underwriting.ages import is_senior
 from underwriting.answers import doc, note, pending, reject, review, sign
 from underwriting.application import PARTIES, Application, Person, Product
+from underwriting.checks import unlicensed
 from underwriting.derived import derived
 from underwriting.model import Finding, Value
 from underwriting.rule import rule
@@ -102,9 +103,9 @@ def information_is_refused(application: Application) -> Iterator[Finding]:
 def agent_may_sell_it(application: Application) -> Iterator[Finding]:
     """業務人員無銷售投資型商品資格者."""
     if investment(application):
-        for index, agent in enumerate(application.listed("agents")):
-            if not application.flag(f"agents.{index}.investment_licence"):
-                yield reject("業務人員無銷售投資型商品資格", subject="agent", items=(str(agent["id"]),))
+        lacking = unlicensed(application, "investment_licence")
+        if lacking:
+            yield reject("業務人員無銷售投資型商品資格", subject="agent", items=lacking)
 
 
 @rule("UW-01.7.2.4", applies=SALE, when=invests)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from underwriting.answers import doc, note
 from underwriting.application import Application, Product
@@ -15,6 +16,16 @@ from underwriting.rule import new_business, rule
 
 CHANGE_FORM = ("新契約要保內容變更申請書", "新契約要保書內容變更申請書")
 PAPERS = {"remittance": "繳費文件", "bank": "自動轉帳授權書", "card": "保險費信用卡付款授權書"}
+# 原指定, 變更後, 於一照期限內完成; which day counts is `changed_payment_day`
+ROWS = (
+    (("bank", "remittance"), True),
+    (("bank", "remittance"), False),
+    (("bank", "bank"), None),
+    (("bank", "card"), None),
+    (("card", "remittance"), None),
+    (("card", "bank"), None),
+    (("card", "card"), None),
+)
 ORIGINAL, NEW, PAID = "original_auth_date", "new_auth_date", "remittance_date"
 
 
@@ -55,53 +66,20 @@ def the_product_s_own_rule_first(application: Application, product: Product) -> 
         yield note("VALUE", "個別商品另有繳費日規定，從其約定", status="satisfied", value=str(own))
 
 
-@rule("UW-02.3.4.5.1", applies=new_business, when="payment_change")
-def bank_to_remittance_in_time(application: Application) -> Iterator[Finding | Value]:
-    """於一照期限內完成匯款: 原授權書之申請日."""
-    if changed(application) == ("bank", "remittance") and in_time(application):
-        yield from paid_on(application)
+def paid_after_the_change(
+    application: Application, change: tuple[str, str], timely: bool | None
+) -> Iterator[Finding | Value]:
+    """One row of the table: from which kind to which, 於一照期限內完成 or not (None: 不限)."""
+    if changed(application) == change and (timely is None or timely is in_time(application)):
+        day = changed_payment_day(application)
+        if day:
+            yield Value("payment_date", day.isoformat())
+            yield note("DATE", f"繳費日 {day}", status="satisfied", subject="application", value=day.isoformat())
 
 
-@rule("UW-02.3.4.5.2", applies=new_business, when="payment_change")
-def bank_to_remittance_late(application: Application) -> Iterator[Finding | Value]:
-    """未於一照期限內完成匯款: 實際匯款日."""
-    if changed(application) == ("bank", "remittance") and not in_time(application):
-        yield from paid_on(application)
-
-
-@rule("UW-02.3.4.5.3", applies=new_business, when="payment_change")
-def bank_to_other_bank(application: Application) -> Iterator[Finding | Value]:
-    """原授權書之申請日 (為生效日)."""
-    if changed(application) == ("bank", "bank"):
-        yield from paid_on(application)
-
-
-@rule("UW-02.3.4.5.4", applies=new_business, when="payment_change")
-def bank_to_card(application: Application) -> Iterator[Finding | Value]:
-    """新信用卡授權書之申請日."""
-    if changed(application) == ("bank", "card"):
-        yield from paid_on(application)
-
-
-@rule("UW-02.3.4.5.5", applies=new_business, when="payment_change")
-def card_to_remittance(application: Application) -> Iterator[Finding | Value]:
-    """實際匯款日."""
-    if changed(application) == ("card", "remittance"):
-        yield from paid_on(application)
-
-
-@rule("UW-02.3.4.5.6", applies=new_business, when="payment_change")
-def card_to_bank(application: Application) -> Iterator[Finding | Value]:
-    """新金融機構轉帳授權書之申請日."""
-    if changed(application) == ("card", "bank"):
-        yield from paid_on(application)
-
-
-@rule("UW-02.3.4.5.7", applies=new_business, when="payment_change")
-def card_to_other_card(application: Application) -> Iterator[Finding | Value]:
-    """原信用卡授權書之申請日."""
-    if changed(application) == ("card", "card"):
-        yield from paid_on(application)
+for _number, (_change, _timely) in enumerate(ROWS, start=1):  # seven rows of one table, one rule each
+    _check = partial(paid_after_the_change, change=_change, timely=_timely)
+    rule(f"UW-02.3.4.5.{_number}", applies=new_business, when="payment_change")(_check)
 
 
 @rule("UW-02.3.4.6", applies=new_business, when="payment_change")
@@ -132,6 +110,8 @@ def changed(application: Application) -> tuple[str, str] | None:
 
 @derived
 def changed_payment_day(application: Application) -> date | None:
+    """原授權書之申請日 within one kind (unless the new one bears another day) and for a remittance in time; else
+    實際匯款日 or 新授權書之申請日."""
     change = changed(application)
     if change is None:
         return None
@@ -156,13 +136,6 @@ def first_query_deadline(application: Application) -> date | None:
     usual, shortened = application.parameter("first_query_days")
     short = application.maybe_number("payment_change.query_days") == shortened
     return days_after(notice, shortened if short else usual) if notice else None
-
-
-def paid_on(application: Application) -> Iterator[Finding | Value]:
-    day = changed_payment_day(application)
-    if day:
-        yield Value("payment_date", day.isoformat())
-        yield note("DATE", f"繳費日 {day}", status="satisfied", subject="application", value=day.isoformat())
 
 
 def _kind(text: str | None) -> str | None:

@@ -17,7 +17,7 @@ from underwriting.accumulation import (
 from underwriting.answers import note, reject, review
 from underwriting.application import Application
 from underwriting.caps import (
-    CARE,
+    TOTALS,
     asked_for,
     by_class,
     hospital_by_income,
@@ -63,13 +63,36 @@ def held(application: Application, line: str, cap: float | None) -> Iterator[Fin
 
 
 def held_by_product(application: Application, line: str) -> Iterator[Finding]:
+    """The line's total at this company against its one cap."""
     if asked_for(application, line):
         yield from held(application, line, application.parameter("own_caps")[line])
 
 
 def held_by_class(application: Application, line: str) -> Iterator[Finding]:
+    """The line's total at this company against the cap of the occupation class."""
     if asked_for(application, line) and total_of(application, line) > 0:
         yield from held(application, line, by_class(application).get(line))
+
+
+BY_PRODUCT = {
+    "UW-08.1.2": "term_life",
+    "UW-08.1.3": "surgery",
+    "UW-08.1.5": "ci",
+    "UW-08.1.6": "catastrophic",
+    "UW-08.1.7": "ltc_dementia",  # together (AMB-09)
+    "UW-08.1.8": "cancer_daily",
+    "UW-08.1.9": "cancer_lump",
+}
+BY_OCCUPATION_CLASS = {
+    "UW-08.1.10": "accident",
+    "UW-08.1.11.1": "accident_medical_daily",
+    "UW-08.1.12.2": "disability_lump",
+    "UW-08.1.13.2": "disability_monthly",
+}
+for _rows, _held in ((BY_PRODUCT, held_by_product), (BY_OCCUPATION_CLASS, held_by_class)):  # one rule a row
+    for _row, _line in _rows.items():
+        _lines = TOTALS.get(_line, (_line,))
+        rule(_row, applies=asks_about(*_lines))(if_known(partial(_held, line=_line)))
 
 
 @section("UW-08.0.1")
@@ -128,61 +151,6 @@ def hospital_is_weighed_as_a_whole(application: Application) -> Iterator[Finding
         )
 
 
-@rule("UW-08.1.2", applies=asks_about("term_life"))
-@if_known
-def term_life(application: Application) -> Iterator[Finding]:
-    yield from held_by_product(application, "term_life")
-
-
-@rule("UW-08.1.3", applies=asks_about("surgery"))
-@if_known
-def surgery(application: Application) -> Iterator[Finding]:
-    yield from held_by_product(application, "surgery")
-
-
-@rule("UW-08.1.5", applies=asks_about("ci"))
-@if_known
-def critical_illness(application: Application) -> Iterator[Finding]:
-    yield from held_by_product(application, "ci")
-
-
-@rule("UW-08.1.6", applies=asks_about("catastrophic"))
-@if_known
-def catastrophic_illness(application: Application) -> Iterator[Finding]:
-    yield from held_by_product(application, "catastrophic")
-
-
-@rule("UW-08.1.7", applies=asks_about(*CARE))
-@if_known
-def care_and_dementia(application: Application) -> Iterator[Finding]:
-    """Together (AMB-09)."""
-    yield from held_by_product(application, "ltc_dementia")
-
-
-@rule("UW-08.1.8", applies=asks_about("cancer_daily"))
-@if_known
-def cancer_by_the_day(application: Application) -> Iterator[Finding]:
-    yield from held_by_product(application, "cancer_daily")
-
-
-@rule("UW-08.1.9", applies=asks_about("cancer_lump"))
-@if_known
-def cancer_lump_sum(application: Application) -> Iterator[Finding]:
-    yield from held_by_product(application, "cancer_lump")
-
-
-@rule("UW-08.1.10", applies=asks_about("accident"))
-@if_known
-def accident_by_class(application: Application) -> Iterator[Finding]:
-    yield from held_by_class(application, "accident")
-
-
-@rule("UW-08.1.11.1", applies=asks_about("accident_medical_daily"))
-@if_known
-def accident_daily_by_class(application: Application) -> Iterator[Finding]:
-    yield from held_by_class(application, "accident_medical_daily")
-
-
 @rule("UW-08.1.11.2", applies=asks_about("accident_medical_daily"))
 @if_known
 def accident_daily_with_peers(application: Application) -> Iterator[Finding | Value]:
@@ -197,21 +165,9 @@ def no_lump_rider_on_a_disability_main(application: Application) -> Iterator[Fin
     yield from _no_rider(application, "disability_lump")
 
 
-@rule("UW-08.1.12.2", applies=asks_about("disability_lump"))
-@if_known
-def disability_lump_by_class(application: Application) -> Iterator[Finding]:
-    yield from held_by_class(application, "disability_lump")
-
-
 @rule("UW-08.1.13.1", applies=asks_about("disability_monthly"))
 def no_monthly_rider_on_a_disability_main(application: Application) -> Iterator[Finding]:
     yield from _no_rider(application, "disability_monthly")
-
-
-@rule("UW-08.1.13.2", applies=asks_about("disability_monthly"))
-@if_known
-def disability_monthly_by_class(application: Application) -> Iterator[Finding]:
-    yield from held_by_class(application, "disability_monthly")
 
 
 @section("UW-08.1.14")

@@ -26,6 +26,11 @@ MEDICAL = (
     "accident_medical",
 )
 
+RAISED = {
+    "improper_solicitation": "業務員不當招攬，停招屆滿或重新登錄一年內，抽樣 ≥ 25%",
+    "high_claim_ratio": "理賠率偏高業務人員，抽樣 ≥ 25%",
+    "early_deaths": "近一年有 2 位以上被保險人短期因病身故，抽樣 ≥ 25%",
+}
 section = partial(rule, applies=new_cover)
 
 
@@ -87,19 +92,15 @@ def some_cases_are_not_drawn(application: Application) -> Iterator[Finding]:
         yield note("VALUE", "不適用隨機抽樣體檢作業", reason=reason)
 
 
-@section("UW-10.6.5.1", when=more_are_drawn)
-def after_improper_solicitation(application: Application) -> Iterator[Finding]:
-    yield from _raised(application, "improper_solicitation", "業務員不當招攬，停招屆滿或重新登錄一年內，抽樣 ≥ 25%")
+def drawn_more_often(application: Application, reason: str, text: str) -> Iterator[Finding]:
+    """業務人員有以下情形，則提高其個人隨機抽樣比例."""
+    if reason in raised_for(application):
+        yield note("VALUE", text, value=application.parameter("sampling_rates")["raised"], reason=reason)
 
 
-@section("UW-10.6.5.2", when=more_are_drawn)
-def with_a_high_claim_ratio(application: Application) -> Iterator[Finding]:
-    yield from _raised(application, "high_claim_ratio", "理賠率偏高業務人員，抽樣 ≥ 25%")
-
-
-@section("UW-10.6.5.3", when=more_are_drawn)
-def after_early_deaths(application: Application) -> Iterator[Finding]:
-    yield from _raised(application, "early_deaths", "近一年有 2 位以上被保險人短期因病身故，抽樣 ≥ 25%")
+for _number, (_reason, _text) in enumerate(RAISED.items(), start=1):
+    _check = partial(drawn_more_often, reason=_reason, text=_text)
+    rule(f"UW-10.6.5.{_number}", applies=new_cover, when=more_are_drawn)(_check)
 
 
 @derived
@@ -121,8 +122,3 @@ def _recent(application: Application, path: str) -> bool:
         return True
     months = application.parameter("sampling_rates")["months"]
     return within_months(application.day(f"{path}.solicited"), application.day("application.date"), months)
-
-
-def _raised(application: Application, reason: str, text: str) -> Iterator[Finding]:
-    if reason in raised_for(application):
-        yield note("VALUE", text, value=application.parameter("sampling_rates")["raised"], reason=reason)

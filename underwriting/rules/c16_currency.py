@@ -7,6 +7,7 @@ from functools import partial
 
 from underwriting.answers import doc, pending, reject
 from underwriting.application import Application
+from underwriting.checks import unlicensed
 from underwriting.currency import TWD, currency_of
 from underwriting.evidence import document_named
 from underwriting.model import Finding
@@ -23,11 +24,7 @@ section = partial(rule, applies=all_of(new_cover, foreign_currency))
 
 @section("UW-16.1")
 def agent_may_sell_foreign_currency(application: Application) -> Iterator[Finding]:
-    lacking = tuple(
-        str(agent["id"])
-        for index, agent in enumerate(application.listed("agents"))
-        if not application.flag(f"agents.{index}.fx_licence")
-    )
+    lacking = unlicensed(application, "fx_licence")
     if lacking:
         text = "業務人員需具銷售以外幣收付之非投資型商品資格"
         yield reject(text, subject="agent", field="agents.fx_licence", items=lacking)

@@ -9,6 +9,7 @@ from typing import Any
 from underwriting.accumulation import is_investment
 from underwriting.answers import doc, reject
 from underwriting.application import Application
+from underwriting.checks import unlicensed
 from underwriting.currency import TWD, currency_of
 from underwriting.model import Finding
 from underwriting.rule import rule
@@ -18,16 +19,17 @@ SETTLEMENT = "要保人委託壽險業者辦理結匯授權書"
 RISK = "以外幣收付之投資型保險匯率風險說明書"
 KYC = "投資型商品重要事項確認書"
 
+SANCTIONED = {
+    "nationality": "國籍為俄羅斯或白俄羅斯",
+    "residence": "居住於俄羅斯或白俄羅斯",
+    "registered_in": "註冊於俄羅斯或白俄羅斯之法人",
+}
 section = partial(rule, applies=cover_invests)
 
 
 @section("UW-17.1.1")
 def agent_may_sell_investment(application: Application) -> Iterator[Finding]:
-    lacking = tuple(
-        str(agent["id"])
-        for index, agent in enumerate(application.listed("agents"))
-        if not application.flag(f"agents.{index}.investment_licence")
-    )
+    lacking = unlicensed(application, "investment_licence")
     if lacking:
         text = "業務人員需具備投資型商品銷售資格"
         yield reject(text, subject="agent", field="agents.investment_licence", items=lacking)
@@ -50,19 +52,20 @@ def no_company_holds_the_policy(application: Application) -> Iterator[Finding]:
         yield reject("法人不得為投資型商品之要保人", subject="policyholder", person="policyholder")
 
 
-@section("UW-17.1.4.1")
-def sanctioned_nationals(application: Application) -> Iterator[Finding]:
-    yield from _sanctioned(application, "nationality", "國籍為俄羅斯或白俄羅斯")
+def sanctioned(application: Application, field: str, text: str) -> Iterator[Finding]:
+    """不受理為要保人、被保險人及受益人 (含法定代理人、負責人或實質受益人)."""
+    barred = application.parameter("sanctioned_countries")
+    roles = ("policyholder", "insured", "legal_representative", "responsible_person")
+    said = [(role, application.stated(f"{role}.{field}")) for role in roles]
+    said += [(f"beneficiaries.{i}", b.get(field)) for i, b in enumerate(application.entries("beneficiaries"))]
+    said += [(f"beneficial_owners.{i}", b.get(field)) for i, b in enumerate(application.entries("beneficial_owners"))]
+    found = tuple(who for who, value in said if set(_listed(value)) & set(barred))
+    if found:
+        yield reject(f"{text}，不受理為要保人、被保險人及受益人", items=found, field=field)
 
 
-@section("UW-17.1.4.2")
-def sanctioned_residents(application: Application) -> Iterator[Finding]:
-    yield from _sanctioned(application, "residence", "居住於俄羅斯或白俄羅斯")
-
-
-@section("UW-17.1.4.3")
-def sanctioned_companies(application: Application) -> Iterator[Finding]:
-    yield from _sanctioned(application, "registered_in", "註冊於俄羅斯或白俄羅斯之法人")
+for _number, (_field, _text) in enumerate(SANCTIONED.items(), start=1):
+    rule(f"UW-17.1.4.{_number}", applies=cover_invests)(partial(sanctioned, field=_field, text=_text))
 
 
 @section("UW-17.1.6.1")
@@ -94,17 +97,6 @@ def foreign_targets(application: Application) -> bool:
     """A product or a chosen fund in another currency."""
     products = any(currency_of(application, product) != TWD for product in application.products())
     return products or any(fund.get("currency", TWD) != TWD for fund in application.entries("funds"))
-
-
-def _sanctioned(application: Application, field: str, text: str) -> Iterator[Finding]:
-    barred = application.parameter("sanctioned_countries")
-    roles = ("policyholder", "insured", "legal_representative", "responsible_person")
-    said = [(role, application.stated(f"{role}.{field}")) for role in roles]
-    said += [(f"beneficiaries.{i}", b.get(field)) for i, b in enumerate(application.entries("beneficiaries"))]
-    said += [(f"beneficial_owners.{i}", b.get(field)) for i, b in enumerate(application.entries("beneficial_owners"))]
-    found = tuple(who for who, value in said if set(_listed(value)) & set(barred))
-    if found:
-        yield reject(f"{text}，不受理為要保人、被保險人及受益人", items=found, field=field)
 
 
 def _listed(value: Any) -> tuple[str, ...]:
