@@ -1,20 +1,18 @@
 """A room: two to six participants, the tracks between them, and the recorder that hears them all."""
 
 import asyncio
-import secrets
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 
 from media.attendance import Attendance
 from media.closings import Closings
 from media.counters import Counters
-from media.errors import CameraMuted, HoldUnknown, ParticipantUnknown, RoomEnded, RoomFull
+from media.errors import ParticipantUnknown, RoomEnded, RoomFull
 from media.eventbox import EventBox
-from media.forwarding import FrameHold
+from media.holds import Holds
 from media.ice import IceSettings
 from media.look import Looks
 from media.messages import (
@@ -31,7 +29,6 @@ from media.messages import (
     Roster,
     RosterChanged,
     SealedRecording,
-    Showing,
     Source,
 )
 from media.participant import Participant
@@ -44,12 +41,6 @@ MAX_PARTICIPANTS = 6
 TICK_SECONDS = 0.2
 
 log = structlog.get_logger()
-
-
-class Hold(NamedTuple):
-    participant_id: str
-    frames: FrameHold
-    started_at: datetime
 
 
 class Room:
@@ -69,10 +60,9 @@ class Room:
         self._counters = Counters()
         self._new_transport = partial(Transport, ice, clock, counters=self._counters)
         self._participants: dict[str, Participant] = {}
-        self._holds: dict[str, Hold] = {}
         self._attendance = Attendance(clock.monotonic())
         self._closings = Closings()
-        self._looks = Looks(look_command, self._closings.begin)
+        self._holds = Holds(clock, Looks(look_command, self._closings.begin), self.mark, self._emit)
         self._boxes: set[EventBox] = set()
         self._seats = 0
         self._shown = Roster()
@@ -126,7 +116,7 @@ class Room:
         """What is muted shows black pictures: nobody's card is seen in them (S53)."""
         participant = self._speaking(participant_id)
         if muted and source == "camera":
-            self._drop_holds(participant)
+            self._holds.drop(participant)
         if participant.mute(source, muted):
             about = {"participant_id": participant_id, "person_id": participant.spec.person_id, "source": source}
             self.mark("muted" if muted else "unmuted", about)
@@ -140,7 +130,7 @@ class Room:
     def _remove(self, participant_id: str, reason: str) -> asyncio.Task[None]:
         participant = self._participants.pop(participant_id)
         self._count()
-        self._drop_holds(participant)
+        self._holds.drop(participant)
         closing = self._closings.begin(participant.close(reason))
         self._emit(ParticipantGone(participant_id, reason))
         self.changed()
@@ -157,40 +147,15 @@ class Room:
         self._recorder.mark(label, self._clock.now(), data)
 
     def hold(self, participant_id: str, label: str, order: bytes = b"") -> str:
-        """One at a time for each: a hold that nobody released, as of a page that was loaded anew, makes way.
-        With an `order`, his camera is looked at meanwhile (look.py). Raises CameraMuted."""
-        participant = self._participant(participant_id)
-        self._drop_holds(participant)
-        if participant.muted("camera"):
-            raise CameraMuted("a muted camera shows nothing")
-        hold_id = secrets.token_urlsafe(12)
-        frames = participant.holds[hold_id] = FrameHold(self._clock.monotonic())
-        self._holds[hold_id] = Hold(participant_id, frames, self._clock.now())
-        self.mark("hold", {"participant_id": participant_id, "label": label, "hold_id": hold_id})
-        camera = next((each for each in participant.publications if each.info.source == "camera"), None)
-        tell = partial(self._showing, participant, hold_id)
-        self._looks.start(hold_id, participant_id, order, camera, tell)
-        return hold_id
-
-    def _showing(self, participant: Participant, hold_id: str, data: dict[str, Any]) -> None:
-        spec = participant.spec
-        self._emit(Showing(spec.participant_id, spec.person_id, hold_id, data))
+        """Raises CameraMuted."""
+        return self._holds.begin(self._participant(participant_id), label, order)
 
     async def looked(self, hold_id: str) -> bytes:
-        """End the look of a hold that is still held: what it made of it, empty where there is none."""
-        return await self._looks.finish(hold_id)
+        return await self._holds.looked(hold_id)
 
     def release(self, hold_id: str) -> HeldFrames:
-        hold = self._holds.pop(hold_id, None)
-        if hold is None:
-            raise HoldUnknown("no such hold")
-        participant = self._participants.get(hold.participant_id)
-        if participant is not None:
-            participant.holds.pop(hold_id, None)
-        held = hold.frames.end(self._clock.monotonic())
-        self.mark("release", {"participant_id": hold.participant_id, "hold_id": hold_id, "frames": held.frames})
-        longest_gap_ms = round(held.longest_gap * 1000)
-        return HeldFrames(held.frames, held.seconds, longest_gap_ms, hold.started_at, self._clock.now())
+        """Raises HoldUnknown."""
+        return self._holds.release(hold_id)
 
     def roster(self) -> Roster:
         now = self._clock.monotonic()
@@ -247,7 +212,7 @@ class Room:
     def published(self, publication: Publication) -> None:
         for participant in self._others(publication):
             participant.subscribe(publication)
-        self._looks.published(publication)
+        self._holds.published(publication)
 
     def unpublished(self, publication: Publication, reason: str) -> None:
         for participant in self._others(publication):
@@ -286,7 +251,7 @@ class Room:
             await asyncio.wait([self._ticker])
         participants, self._participants = self._participants, {}
         for participant in participants.values():
-            self._drop_holds(participant)
+            self._holds.drop(participant)
             self._closings.begin(participant.close(Reason.ROOM_CLOSED))
         await self._closings.wait()
         self._emit(RoomClosed(reason))  # nobody need wait for the files
@@ -309,12 +274,6 @@ class Room:
 
     def _count(self) -> None:
         self._attendance.update({p.spec.role for p in self._participants.values()}, self._clock.monotonic())
-
-    def _drop_holds(self, participant: Participant) -> None:
-        own = participant.spec.participant_id
-        self._holds = {key: hold for key, hold in self._holds.items() if hold.participant_id != own}
-        participant.holds.clear()
-        self._looks.drop(own)
 
     def _check_open(self) -> None:
         if self._ended:
