@@ -1,4 +1,4 @@
-"""What was read of photos of identity documents: a cross-check for the agent, which changes nothing."""
+"""What was read of identity documents, photographed or shown: a cross-check for the agent, which changes nothing."""
 
 from cases.event import Event
 
@@ -15,4 +15,17 @@ class PhotoRead(Event):
     verdicts: dict[str, str]
     read: dict[str, str]
     hints: tuple[str, ...]
+    why: str | None
+
+
+class ShownCardRead(Event):
+    """The still of a side that was shown in a call, as PhotoRead has it of a photo."""
+
+    room_id: str
+    person_id: str
+    side: str
+    sha256: str
+    engine: str
+    verdicts: dict[str, str]
+    read: dict[str, str]
     why: str | None

@@ -174,6 +174,7 @@ def _identity(case: Case) -> list[Fact]:
             "seconds": shown.seconds,
             "by": "agent" if shown.override else "measured",
             **({"like_photo": shown.match} if shown.match else {}),
+            **({"read": shown.verdicts} if shown.verdicts else {}),
         }
         for party in _parties(case)
         for side, shown in party.identity.items()

@@ -1,12 +1,14 @@
-"""What the reading of a photo does to a case: it is noted at the photo. Pure."""
+"""What the reading of a photo or of a shown card does to a case: it is noted there. Pure."""
 
 from msgspec.structs import replace
 
 from cases.case import Case
 from cases.codec import Happened
-from cases.events_identity import PhotoRead
+from cases.events_identity import PhotoRead, ShownCardRead
+from cases.fold_meeting import with_party
 from cases.fold_papers import with_task
 from cases.papers import Photo, PhotoTask, Readout
+from cases.rooms import Party
 
 
 def _read(case: Case, event: PhotoRead, happened: Happened) -> Case:
@@ -21,4 +23,14 @@ def _read(case: Case, event: PhotoRead, happened: Happened) -> Case:
     return with_task(case, event.task_id, note_one)
 
 
-IDENTITY_EFFECTS = {PhotoRead: _read}
+def _shown_read(case: Case, event: ShownCardRead, happened: Happened) -> Case:
+    def note(party: Party) -> Party:
+        shown = party.identity.get(event.side)
+        if shown is None:
+            return party
+        return replace(party, identity=party.identity | {event.side: replace(shown, verdicts=event.verdicts)})
+
+    return with_party(case, event.room_id, event.person_id, note)
+
+
+IDENTITY_EFFECTS = {PhotoRead: _read, ShownCardRead: _shown_read}

@@ -7,14 +7,15 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 
 from capture.reader import Task, Told
-from capture.verdict import Expected
+from capture.verdict import Expected, Side
 from cases.actor import SYSTEM
 from cases.case import Case
 from cases.desk import Desk
 from cases.event import Event
-from cases.events_identity import PhotoRead
+from cases.events_identity import PhotoRead, ShownCardRead
 from cases.papers import Photo, PhotoTask
 from cases.photos import photo_bytes
+from cases.rooms import Shown
 from cases.taipei import taipei_date
 from cases.workflow import load, record
 from ports.errors import BlobNotFound
@@ -53,16 +54,53 @@ async def read_text(desk: Desk, read: Read, case_id: str, photo_id: str) -> None
 
 def expected(case: Case, task: PhotoTask, photo: Photo) -> Expected:
     """What the case says of the person whose document it is."""
-    person = case.person(task.person_id)
+    return expected_of(case, task.person_id, photo.side, passport=task.id_type == "passport")
+
+
+def expected_of(case: Case, person_id: str, side: Side, *, passport: bool = False) -> Expected:
+    person = case.person(person_id)
     assert person is not None
     profile = person.profile
     return Expected(
         number=profile.get("id_no", ""),
         names=tuple(profile[name] for name in ("name", "name_en") if profile.get(name)),
         birth_date=date.fromisoformat(profile["birth_date"]),
-        side=photo.side,
-        passport=task.id_type == "passport",
+        side=side,
+        passport=passport,
     )
+
+
+async def read_shown(desk: Desk, read: Read, case_id: str, room_id: str, person_id: str, side: Side) -> None:
+    """The still of a side that was shown in a call: the sides of everybody's cards look alike, their numbers do not."""
+    case = await load(desk, case_id)
+    shown = _shown(case, room_id, person_id, side)
+    if shown is None or shown.still is None:
+        return
+    still = await desk.blobs.get(shown.still, scope=case_id)
+    wanted = expected_of(case, person_id, side)
+    told = await read(Task(still, wanted, taipei_date(desk.clock.now())))
+    seen = ShownCardRead(
+        room_id=room_id,
+        person_id=person_id,
+        side=side,
+        sha256=await asyncio.to_thread(_digest, still),
+        engine=told.engine,
+        verdicts=dict(told.verdicts),
+        read=dict(told.read),
+        why=told.why,
+    )
+
+    def decide(case: Case) -> list[Event]:
+        return [seen] if _shown(case, room_id, person_id, side) else []
+
+    await record(desk, SYSTEM, case_id, decide)
+
+
+def _shown(case: Case, room_id: str, person_id: str, side: str) -> Shown | None:
+    """Not read yet."""
+    meeting = next((meeting for meeting in case.meetings if meeting.room_id == room_id), None)
+    shown = meeting.party(person_id).identity.get(side) if meeting else None
+    return shown if shown is not None and shown.verdicts is None else None
 
 
 def _unread(case: Case, photo_id: str) -> tuple[PhotoTask, Photo] | None:

@@ -29,6 +29,7 @@ class Shown(msgspec.Struct, frozen=True):
     match: str | None = None
     override: str | None = None
     still: str | None = None
+    verdicts: dict[str, str] | None = None  # of what was read of the still
 
 
 class Party(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from cases.events_casework import (
     QueryWithdrawn,
 )
 from cases.events_composition import CompositionFailed, CompositionMade
-from cases.events_identity import PhotoRead
+from cases.events_identity import PhotoRead, ShownCardRead
 from cases.events_meeting import (
     CodeRefused,
     CodeSent,
@@ -216,5 +216,6 @@ ASIDE: frozenset[type[Event]] = frozenset(
         RecordingPartSealed,
         RecordingPartMissing,
         PhotoRead,
+        ShownCardRead,
     }
 )

@@ -65,12 +65,13 @@ class ConsentsView(View, frozen=True):
 
 class IdentityView(View, frozen=True):
     """`match`: side → whether it is like the uploaded photo (same, differs, unsure); `overrides`: side → why the agent
-    vouches for it. Both for staff alone."""
+    vouches for it; `read`: side → verdicts of what was read of the still. All for staff alone."""
 
     front_s: float | None
     back_s: float | None
     match: dict[str, str] = {}
     overrides: dict[str, str] = {}
+    read: dict[str, dict[str, str]] = {}
 
 
 class ConfirmationsView(View, frozen=True):

@@ -163,7 +163,8 @@ def _identity(party: Party, viewer: Actor) -> IdentityView:
     if viewer.kind == "member":
         return IdentityView(*seconds)
     match = {side: each.match for side, each in shown.items() if each.match}
-    return IdentityView(*seconds, match, {side: each.override for side, each in shown.items() if each.override})
+    overrides = {side: each.override for side, each in shown.items() if each.override}
+    return IdentityView(*seconds, match, overrides, {s: each.verdicts for s, each in shown.items() if each.verdicts})
 
 
 def _phone_verified(case: Case, person: CasePerson, viewer: Actor) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from capture.verdict import Side
 from cases.codec import CaseErased
 from cases.desk import Desk
 from cases.errors import CaseNotFound, WrongState
@@ -17,7 +18,7 @@ from cases.letters import keep_letter
 from cases.notices import notify_of, notify_submitted
 from cases.ondemand import ON_DEMAND_ID
 from cases.press import Press, issue_document, seal_document, sign_document
-from cases.readout import Read, read_text
+from cases.readout import Read, read_shown, read_text
 from cases.state import TRANSITIONS
 from esign.errors import AuthorityMissing, EsignError, FontsMissing, TimestampUnavailable
 from media.client import MediaClient
@@ -52,7 +53,14 @@ class Effect(msgspec.Struct, frozen=True):
     @property
     def queue(self) -> str:
         """Apart from each other, so that an SMS gateway that is away holds up no document, and no film does."""
-        own = {"notice": "notices", "tell": "notices", "film": "films", "close": "rooms", "read": "readings"}
+        own = {
+            "notice": "notices",
+            "tell": "notices",
+            "film": "films",
+            "close": "rooms",
+            "read": "readings",
+            "still": "readings",
+        }
         return own.get(self.kind, "effects")
 
 
@@ -90,6 +98,13 @@ def _film(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
 def _read(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
     """One line for all cases: photos are read one at a time."""
     return (Effect(f"{entry.id}:read", "readings", "read", (entry.case_id, body["photo_id"])),)
+
+
+def _read_still(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
+    if not body.get("still_blob"):
+        return ()
+    arguments = (entry.case_id, body["room_id"], body["person_id"], body["side"])
+    return (Effect(f"{entry.id}:still", "readings", "still", arguments),)
 
 
 def _close_room(entry: Entry, body: dict[str, Any]) -> tuple[Effect, ...]:
@@ -133,6 +148,7 @@ _WANTED: dict[str, Callable[[Entry, dict[str, Any]], tuple[Effect, ...]]] = {
     "CaseSubmitted": _close,
     "MeetingEnded": _close_room,
     "PhotoAdded": _read,
+    "IdentityShown": _read_still,
     "RecordingSealed": _film,
     "RecordingPartSealed": _film,
     "RecordingCompleted": _film,
@@ -174,6 +190,7 @@ class Effects:
             "film": self._film,
             "close": self._close,
             "read": self._read,
+            "still": self._still,
         }
 
     def end(self) -> None:
@@ -256,3 +273,9 @@ class Effects:
             log.warning("photo_not_read", case_id=case_id, why="no reader was given to these jobs")
         else:
             await read_text(self._desk, self._read_photo, case_id, photo_id)
+
+    async def _still(self, case_id: str, room_id: str, person_id: str, side: Side) -> None:
+        if self._read_photo is None:
+            log.warning("card_not_read", case_id=case_id, why="no reader was given to these jobs")
+        else:
+            await read_shown(self._desk, self._read_photo, case_id, room_id, person_id, side)

@@ -2,10 +2,13 @@
 
 import pytest
 
+from capture.reader import Told
 from capture.watch import Watched
 from cases import errors, meeting, steps
 from cases.facts import facts_of
 from cases.reading import case_view
+from cases.readout import read_shown
+from server.effects import effects_of
 from tests.cases.stage import AGENT, ALONE, REGISTRY, WANG, Stage
 
 
@@ -85,3 +88,27 @@ async def test_a_reason_that_was_not_needed_is_not_kept(stage):
 )
 def test_a_card_is_like_the_uploaded_photo_by_most_of_its_pictures(looks, match):
     assert Watched({}, looks).match == match
+
+
+async def test_the_still_of_a_shown_card_is_read_once_against_the_case(stage):
+    asked = []
+
+    async def reader(task):
+        asked.append(task)
+        return Told("engine 1", {"number": "differs"}, {"number": "B123456780"})
+
+    case = await stage.show(WANG, "front", watched=seen(5.2))
+    for _ in range(2):  # once more after a crash
+        await read_shown(stage.desk, reader, stage.case_id, case.meeting.room_id, WANG.id, "front")
+    case = await stage.case()
+    (task,) = asked
+    assert (task.picture, task.expected.number) == (b"a picture", case.persons[0].profile["id_no"])
+    assert facts_of(case)["identity"][0]["read"] == {"number": "differs"}
+    views = [(await case_view(stage.desk, who, case)).people[0].identity.read for who in (AGENT, WANG)]
+    assert views == [{"front": {"number": "differs"}}, {}]
+
+
+async def test_a_showing_with_a_still_asks_for_its_reading(stage):
+    await stage.show(WANG, "front", watched=seen(5.2))
+    (effect,) = effects_of((await stage.desk.journal.read(stage.case_id))[-1])
+    assert (effect.kind, effect.queue, effect.line) == ("still", "readings", "readings")

@@ -11,7 +11,7 @@ type State = boolean | null;
 const seconds = (value: number | null): string => (value === null ? "" : ` ${value.toFixed(1)}s`);
 /** What the agent vouched for, and a card that was unlike the uploaded photo. */
 function noted({ identity }: Person, side: string): string {
-  const notes = [identity.overrides?.[side] && t("k.person.vouched"), identity.match?.[side] === "differs" && t("k.person.unlike")].filter(Boolean);
+  const notes = [identity.overrides?.[side] && t("k.person.vouched"), identity.match?.[side] === "differs" && t("k.person.unlike"), Object.values(identity.read?.[side] ?? {}).includes("differs") && t("k.person.read_differs")].filter(Boolean);
   return notes.length ? `（${notes.join("、")}）` : "";
 }
 const both = (a: State, b: State): State => (a === false || b === false ? false : a === true && b === true ? true : null);

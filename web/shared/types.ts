@@ -44,7 +44,7 @@ export type Person = {
   permissions: { camera: Permission; microphone: Permission } | null;
   consents: { recording: boolean | null; video_signing: boolean | null; face: boolean | null };
   name_stated: boolean;
-  identity: { front_s: number | null; back_s: number | null; match?: Record<string, string>; overrides?: Record<string, string> };
+  identity: { front_s: number | null; back_s: number | null; match?: Record<string, string>; overrides?: Record<string, string>; read?: Record<string, Record<string, string>> };
   confirmations: { application: boolean | null; others: boolean | null };
 };
 
