@@ -13,7 +13,8 @@ from pathlib import Path
 
 
 def names() -> list[str]:
-    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+    stems = (path.stem for path in Path(__file__).parent.glob("*.py"))
+    return sorted(stem.replace("_", "-") for stem in stems if not stem.startswith("_"))
 
 
 def main(arguments: list[str]) -> int:
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> int:
     if chosen.list or chosen.name is None:
         print("\n".join(names()))
         return 0
-    module = importlib.import_module(f"bench.{chosen.name}")
+    module = importlib.import_module(f"bench.{chosen.name.replace('-', '_')}")
     given = options(chosen.name, module).parse_args(rest, argparse.Namespace(given=arguments))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
     try:
