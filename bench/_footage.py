@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from media.assembler import EncodedFrame
-from media.compose_plan import Order, Person, Sealed, Words
+from media.compose_plan import ManifestRef, Order, Person, Words
 from media.manifest import VERSION, Manifest, ManifestSegment, ManifestTrack, SpoolProof, digest, signed
 from media.segment import mux
 from ports.blobs import Blobs
@@ -45,7 +45,7 @@ async def shoot(people: int, seconds: int, blobs: Blobs, keys: Keys) -> tuple[Or
     data = signed(manifest, await keys.public_key(), await keys.sign(digest(manifest)))
     info = await blobs.put("recordings/bench/manifest.json", data, scope=SCOPE)
     named = tuple(Person(f"p{number}", f"要保人 王大陸{number}") for number in range(people))
-    order = Order(SCOPE, "bench", BEGAN, float(seconds), (Sealed(info.name, info.sha256),), named, WORDS)
+    order = Order(SCOPE, "bench", BEGAN, float(seconds), (ManifestRef(info.name, info.sha256),), named, WORDS)
     return order, files
 
 

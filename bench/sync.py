@@ -25,7 +25,7 @@ from esign.fonts import font_files
 from media.compose import make_part
 from media.compose_audio import RATE
 from media.compose_part import head_bytes
-from media.compose_plan import FPS, PART_FRAMES, Order, Person, Plan, Sealed, plan
+from media.compose_plan import FPS, PART_FRAMES, ManifestRef, Order, Person, Plan, plan
 from media.compose_source import Clips
 from media.compose_video import Stage
 from media.manifest import ManifestSegment, ManifestTrack, read_signed
@@ -66,7 +66,8 @@ async def measure(minutes: int, looked_at: tuple[int, ...]) -> dict:
     files = {s.blob: await blobs.get(s.blob, scope=SCOPE) for track in manifest.tracks for s in track.segments}
     player = errors(call, dict(shown(camera, files)), dict(heard(microphone, files)))
     order = Order(
-        SCOPE, "sync", manifest.started_at, sealed.seconds, (Sealed(sealed.manifest_blob, sealed.manifest_sha256),),
+        SCOPE, "sync", manifest.started_at, sealed.seconds,
+        (ManifestRef(sealed.manifest_blob, sealed.manifest_sha256),),
         (Person("p1", "要保人 王大陸"),), WORDS,
     )  # fmt: skip
     minutes_seen = [minute for minute in looked_at if minute < minutes]

@@ -29,7 +29,7 @@ class Person(Value, frozen=True):
     label: str
 
 
-class Sealed(Value, frozen=True):
+class ManifestRef(Value, frozen=True):
     """A manifest's blob, and its digest as the journal has it."""
 
     blob: str
@@ -56,7 +56,7 @@ class Order(Value, frozen=True):
     recording_id: str
     started_at: datetime
     seconds: float
-    manifests: tuple[Sealed, ...]
+    manifests: tuple[ManifestRef, ...]
     people: tuple[Person, ...]
     words: Words
 

@@ -9,7 +9,7 @@ import msgspec
 
 from media.entries import AnyEntry, Began, Ended, Lost, Marked, Muted, Report, SegmentBegan, SegmentEnded
 from media.gaps import is_break
-from media.manifest import VERSION, Gap, Manifest, ManifestSegment, ManifestTrack, Mark, SenderReport, SpoolProof
+from media.manifest import VERSION, ClockReport, Gap, Manifest, ManifestSegment, ManifestTrack, Mark, SpoolProof
 from media.segment import Segment
 from media.timing import Placed, starts
 
@@ -108,7 +108,7 @@ def _segment(one: Stored, start_ms: int, ended: str, reports: Sequence[Report]) 
         first_packet_at=one.began.at,
         first_timestamp=one.began.timestamp,
         ended=ended,
-        reports=tuple(SenderReport(f"{report.ntp:016x}", report.timestamp, report.at_ms) for report in reports),
+        reports=tuple(ClockReport(f"{report.ntp:016x}", report.timestamp, report.at_ms) for report in reports),
         rotation=one.began.rotation,
     )
 

@@ -22,7 +22,7 @@ LIMIT = 64 << 20
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-class SenderReport(Value, frozen=True):
+class ClockReport(Value, frozen=True):
     """``ntp``: 64-bit NTP time in hex (JSON numbers hold less); ``timestamp``: unwrapped RTP time of that moment."""
 
     ntp: str
@@ -51,7 +51,7 @@ class ManifestSegment(Value, frozen=True):
     first_packet_at: datetime
     first_timestamp: int
     ended: str
-    reports: tuple[SenderReport, ...] = ()
+    reports: tuple[ClockReport, ...] = ()
     rotation: int = 0
 
 

@@ -33,7 +33,7 @@ CHUNK = 1 << 20
 log = structlog.get_logger()
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class SealedSpool(msgspec.Struct, frozen=True):
     """``room_id`` is what the recorder was given, for whoever must be told."""
 
     scope: str
@@ -41,7 +41,7 @@ class Sealed(msgspec.Struct, frozen=True):
     recording: SealedRecording
 
 
-async def seal_spool(path: Path, *, blobs: Blobs, keys: Keys) -> Sealed:
+async def seal_spool(path: Path, *, blobs: Blobs, keys: Keys) -> SealedSpool:
     """Raises SpoolBroken, KeyErased, and what the blobs raise; the spool stays where it is."""
     header = read_header(path)
     key = await keys.unwrap(header.scope, header.wrapped)
@@ -59,16 +59,16 @@ class _Sealing:
         self._began = next((entry for entry in spool.recording if isinstance(entry, Began)), None)
         self._problems: list[str] = []
 
-    async def run(self) -> Sealed:
+    async def run(self) -> SealedSpool:
         if self._began is None:
             raise SpoolBroken(self._spool.path.name)
         for part in count(self._began.part):  # a number that another spool has taken is not ours
             sealed = await self._seal_as(part, self._began)
             if sealed is not None:
-                return Sealed(self._scope, self._began.room_id, sealed)
+                return SealedSpool(self._scope, self._began.room_id, sealed)
         raise AssertionError("unreachable")
 
-    async def sealed_before(self) -> Sealed | None:
+    async def sealed_before(self) -> SealedSpool | None:
         """By the manifest alone, if it is of this very spool."""
         if self._began is None:
             return None
@@ -78,7 +78,7 @@ class _Sealing:
                 return None
             sealed = await self._as_sealed_before(name)
             if sealed is not None:
-                return Sealed(self._scope, self._began.room_id, sealed)
+                return SealedSpool(self._scope, self._began.room_id, sealed)
         raise AssertionError("unreachable")
 
     async def _seal_as(self, part: int, began: Began) -> SealedRecording | None:

@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from media.assembler import EncodedFrame
-from media.compose_plan import Order, Person, Sealed, Words
+from media.compose_plan import ManifestRef, Order, Person, Words
 from media.manifest import VERSION, Gap, Manifest, ManifestSegment, ManifestTrack, SpoolProof, digest, signed
 from media.segment import extension, mux
 from ports.blobs import Blobs
@@ -119,7 +119,7 @@ class Footage:
     def gap(self, person: str, source: str, from_ms: int, to_ms: int, reason: str) -> None:
         self._gaps.append(Gap(f"{person}-{source}", from_ms, to_ms, reason))
 
-    async def seal(self, part: int = 1) -> Sealed:
+    async def seal(self, part: int = 1) -> ManifestRef:
         manifest = Manifest(
             version=VERSION, recording_id=self._id, part=part, serial="R1", started_at=self._began,
             ended_at=self._began + timedelta(milliseconds=self._until), duration_ms=self._until, reason="left",
@@ -128,7 +128,7 @@ class Footage:
         )  # fmt: skip
         data = signed(manifest, await self._keys.public_key(), await self._keys.sign(digest(manifest)))
         info = await self._blobs.put(f"recordings/{self._id}/manifest-{part}.json", data, scope=self._scope)
-        return Sealed(info.name, info.sha256)
+        return ManifestRef(info.name, info.sha256)
 
 
 def _duration_ms(data: bytes) -> int:
@@ -138,7 +138,7 @@ def _duration_ms(data: bytes) -> int:
         return round(container.duration / 1000)
 
 
-def order(*sealed: Sealed, people: tuple[str, ...] = ("A1", "M1", "M2")) -> Order:
+def order(*sealed: ManifestRef, people: tuple[str, ...] = ("A1", "M1", "M2")) -> Order:
     labels = {"A1": "業務員 歐陽林林", "M1": "要保人 王大陸", "M2": "被保險人 林小芸"}
     named = tuple(Person(person, labels.get(person, person)) for person in people)
     return Order(SCOPE, "rec-1", BEGAN, 0.0, sealed, named, WORDS)
