@@ -49,7 +49,7 @@ GUARDED = [route for route in ROUTES if route.access]
 async def ask(browser, route, case_id: str):
     """The answer to a well-formed request; what the placeholders name does not exist."""
     path = route.path.format(case_id=case_id, task="t", photo="p", upload="u", doc="d", page=1, track_id="t", n=0,
-                             query_id="q", attachment="a", sha256="0" * 64)  # fmt: skip
+                             query_id="q", attachment="a", letter="l", sha256="0" * 64)  # fmt: skip
     path += QUERIES.get(route.handler.__name__, "")
     body = {} if route.method == "GET" else {"json": BODIES.get(route.handler.__name__, {})}
     return await browser.call(route.method, path, headers={"Idempotency-Key": "k", "Upload-Offset": "0"}, **body)
