@@ -111,9 +111,9 @@ class PhotoView(View, frozen=True):
     quality: tuple[str, ...]
     at: datetime
     cropped: bool
+    readout: ReadoutView | None = None
     crop: str | None = None
     document: str = ""
-    readout: ReadoutView | None = None
 
 
 class PhotoTaskView(View, frozen=True):

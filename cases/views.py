@@ -186,7 +186,17 @@ def _photo(photo: Photo, viewer: Actor) -> PhotoView:
     """What was read of it is for staff alone: whoever would pass off another's card need not know what was noticed."""
     seen = photo.readout if viewer.kind != "member" else None
     readout = ReadoutView(seen.verdicts, seen.hints, seen.why) if seen else None
-    return PhotoView(photo.photo_id, photo.side, photo.score, photo.quality, photo.at, photo.cropped, readout)
+    return PhotoView(
+        id=photo.photo_id,
+        side=photo.side,
+        score=photo.score,
+        quality=photo.quality,
+        at=photo.at,
+        cropped=photo.cropped,
+        readout=readout,
+        crop=photo.crop,
+        document=photo.document,
+    )
 
 
 def _document(document: Document, viewer: Actor) -> DocumentView:
