@@ -5,12 +5,13 @@ import ctypes
 import gc
 import os
 from collections import Counter
+from contextlib import suppress
 
 from aiortc import RTCPeerConnection
 
 from media.admission import JoinGate
 from media.downlink import Downlink
-from media.errors import BadDescription
+from media.errors import BadDescription, ParticipantUnknown
 from media.guard import Guard
 from media.ice import LOOPBACK
 from media.messages import RoomSpec
@@ -56,10 +57,15 @@ async def refused(room: Room, peer: Peer) -> None:
 
 
 async def hasty(room: Room, peer: Peer) -> None:
-    """Leaves before its connection is up."""
+    """Leaves while what it publishes is being taken."""
     await room.join(peer.spec)
-    await peer.publish("audio")
+    taking = room._participants[peer.spec.participant_id]._publishing
+    publishing = asyncio.create_task(peer.publish("audio"))
+    while not taking.locked():  # noqa: ASYNC110 -- a lock says nothing when it is taken
+        await asyncio.sleep(0)
     await room.leave(peer.spec.participant_id, "left")
+    with suppress(ParticipantUnknown):
+        await publishing
 
 
 async def vanished(room: Room, peer: Peer) -> None:
