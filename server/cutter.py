@@ -46,13 +46,17 @@ class Cutter:
             await self._given_up(desk, wanted, died)
         except FilmError as error:
             if error.code == KeyErased.code:
+                self._forget(recording_id)
                 raise KeyErased(case_id) from error
             await self._given_up(desk, wanted, error)
         else:
             await self._made(desk, wanted, film)
+        self._forget(recording_id)
+        await _discard_parts(desk, recording_id)
+
+    def _forget(self, recording_id: str) -> None:
         del self._deaths[recording_id]
         self._reached.pop(recording_id, None)
-        await _discard_parts(desk, recording_id)
 
     async def _made(self, desk: Desk, wanted: Material, film: Film) -> None:
         if film.unopened:
