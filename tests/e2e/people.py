@@ -62,8 +62,8 @@ class Customer(Person):
         await expect(self.page.locator(f'[data-side="{side}"]')).to_be_visible()
 
     async def retake_rejected(self, case_id: str, reason: str) -> None:
-        """The agent's reason stands there; the photo goes into the bin and another is taken. Without detection: the camera
-        shows the front, which would be noticed."""
+        """The agent's reason stands there; the photo goes into the bin and another is taken. Without detection, since
+        the camera shows the front, which would be noticed."""
         await self.page.locator('[data-testid^="photo-task-"][data-status="rejected"]').click()
         await expect(self.at("photo-rejected")).to_contain_text(reason)
         back = self.page.locator('[data-side="back"]')
