@@ -51,9 +51,9 @@ function AgentCard({ view, inRoom }: { view: CaseView; inRoom: boolean }): JSX.E
 }
 
 /** How long the server has seen the card, once the agent times it. */
-function Timer({ person, side }: { person: string | null; side: string }): JSX.Element | null {
+function Timer({ person, side }: { person: string | null; side: string }): JSX.Element {
   const now = shownBy(person, side);
-  if (!now) return null;
+  if (!now) return <p class="prompt-aloud"><Icon name="camera" size={18} />{t("c.prompt.identity_hint")}</p>;
   const seconds = Math.min(side === "back" ? now.back_s : now.front_s, neededS);
   return (
     <div class="show-timer" data-testid="show-timer" data-seen={now.seen}>
@@ -78,7 +78,6 @@ export function Prompts({ inRoom }: { inRoom: boolean }): JSX.Element | null {
       <Sheet testid="show-identity" step={step.id} inRoom={inRoom}>
         <p class="prompt-ask">{t(`c.prompt.identity_${side(step.id)}`)}</p>
         <Timer person={view.me} side={side(step.id)} />
-        <p class="prompt-aloud"><Icon name="camera" size={18} />{t("c.prompt.identity_hint")}</p>
       </Sheet>
     );
   }
