@@ -24,6 +24,7 @@ from media.rtcp import SenderReport
 
 WAITING = 150  # messages: five seconds, while the child starts
 END_SECONDS = 4.0
+LONGEST_SECONDS = 180.0  # of one showing: a page that went away releases nothing
 MESSAGE_LIMIT = 2 << 20
 LENGTH = struct.Struct("!BI")  # kind, length
 FRAME = struct.Struct("!IH")  # RTP time as it was sent, degrees clockwise that make the picture upright
@@ -44,8 +45,8 @@ class Look:
 
     bandwidth = None  # a receiver that asks for none
 
-    def __init__(self, command: Sequence[str], order: bytes, tell: Tell):
-        self._command, self._tell = tuple(command), tell
+    def __init__(self, command: Sequence[str], order: bytes, tell: Tell, seconds: float = LONGEST_SECONDS):
+        self._command, self._tell, self._seconds = tuple(command), tell, seconds
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING)
         self._queue.put_nowait(message(ORDER, order))
         self._publication: Publication | None = None
@@ -125,7 +126,10 @@ class Look:
         try:
             writing = asyncio.create_task(self._write(process.stdin), name="media-look-write")
             try:
-                await self._read(process.stdout)
+                async with asyncio.timeout(self._seconds):
+                    await self._read(process.stdout)
+            except TimeoutError:
+                self.detach()
             finally:
                 writing.cancel()
                 await asyncio.wait([writing])

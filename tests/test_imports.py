@@ -39,6 +39,8 @@ ROOMS = {
     "aioice": {"media", "simulate", "bench"},
     "av": {"media", "simulate", "bench"},
     "cv2": {"capture", "simulate", "bench"},
+    "rapidocr": {"capture"},
+    "onnxruntime": {"capture", "bench"},
     "pyhanko": {"esign"},
     "typst": {"esign"},
     "certomancer": {"esign"},

@@ -106,3 +106,9 @@ async def test_what_waits_too_long_is_dropped_for_what_is_new_but_not_the_order(
     assert (fits[0], fits.count(False)) == (True, 1)
     assert look._queue.get_nowait()[0] == ORDER
     await asyncio.wait_for(look.close(), 5)
+
+
+async def test_a_showing_that_nobody_ends_is_over_in_time_and_its_process_gone():
+    look = Look((sys.executable, "-c", "import time; time.sleep(60)"), b"order", lambda data: None, seconds=0.3)
+    await asyncio.wait_for(asyncio.wait([look._task]), 10)
+    assert (look._task.exception(), await look.finish()) == (None, b"")
