@@ -30,12 +30,13 @@ export function QueryNotice({ view }: { view: CaseView }): JSX.Element | null {
   const query = openOf(view);
   if (!query) return null;
   const left = unanswered(query).length;
+  const inCall = left > 0 && unanswered(query).every((item) => item.document_id);
   return (
     <button type="button" class="task asked" data-testid="query-notice" data-left={left} onClick={() => go("case", view.case_id, "query")}>
       <span class="service-icon"><Icon name="alert" /></span>
       <span class="grow">
         <strong>{t(left ? "c.query.title" : "c.query.thanks")}</strong>
-        <small>{left ? t("c.query.left", { count: left }) : t("c.query.waiting")}</small>
+        <small>{inCall ? t("c.query.in_call_left", { count: left }) : left ? t("c.query.left", { count: left }) : t("c.query.waiting")}</small>
         {left > 0 && <Until due={query.due} />}
       </span>
       <Icon name="next" />
