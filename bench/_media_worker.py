@@ -15,6 +15,7 @@ import structlog
 from media.admission import Capacity
 from media.hooks import Hooks
 from media.ice import IceSettings
+from media.loop import new_loop
 from media.messages import RecorderEvent, RecorderStatus, RoomSpec, SealedRecording, TrackInfo
 from media.worker import MediaWorker
 from ports.blobs import SealedBlobs, open_blobs
@@ -108,4 +109,4 @@ if __name__ == "__main__":
     parser.add_argument("--deaf", action="store_true")
     given = parser.parse_args()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(main(given.folder, given.address, given.deaf))
+    asyncio.run(main(given.folder, given.address, given.deaf), loop_factory=new_loop)

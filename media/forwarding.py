@@ -48,7 +48,7 @@ class Rewrite:
     so that order, loss and spacing stay as they were sent. `turned`: the header extension for each of the 16
     orientations, where the receiver negotiated them."""
 
-    __slots__ = ("_extension", "_payload_type", "_sequence", "_tail", "_time", "_turned", "ssrc")
+    __slots__ = ("_first", "_payload_type", "_sequence", "_tail", "_tails", "_time", "ssrc")
 
     def __init__(
         self,
@@ -61,26 +61,21 @@ class Rewrite:
     ):
         self.ssrc = ssrc
         self._payload_type = payload_type
-        self._extension = extension
-        self._turned = turned
+        self._first = 0x90 if extension else 0x80
         self._tail = ssrc.to_bytes(4) + extension
+        self._tails = tuple(ssrc.to_bytes(4) + block for block in turned)
         self._sequence = sequence
         self._time = time
 
     def header(self, marker: int, sequence: int, time: int, orientation: int | None = None) -> bytes:
         """`marker`: 0x80 or 0. `orientation`: of the packets that say how the picture is turned."""
-        tail = self._tail
-        if orientation is not None and self._turned:
-            tail = self.ssrc.to_bytes(4) + self._turned[orientation]
-        return (
-            _pack(
-                0x90 if len(tail) > 4 else 0x80,
-                marker | self._payload_type,
-                (sequence + self._sequence) & 0xFFFF,
-                (time + self._time) & 0xFFFFFFFF,
-            )
-            + tail
+        start = _pack(
+            self._first,
+            marker | self._payload_type,
+            (sequence + self._sequence) & 0xFFFF,
+            (time + self._time) & 0xFFFFFFFF,
         )
+        return start + (self._tail if orientation is None or not self._tails else self._tails[orientation])
 
     def original(self, sequence: int) -> int:
         """The sender's number of the packet that has this one here."""

@@ -19,10 +19,14 @@ class Repair:
 
     def arrived(self, sequence: int, now: float, resent: bool) -> bool:
         """Whether the packet is newer than all before."""
-        newer = self._missing.arrived(sequence, now, resent)
+        missing = self._missing
+        if sequence == (missing.newest + 1) & 0xFFFF and not missing.gaps:  # nearly always
+            missing.newest = sequence
+            return True
+        newer = missing.arrived(sequence, now, resent)
         if not newer:
             self._transport.counters.late += 1
-        if self._missing.gaps and self._timer is None and not self._stopped:
+        if missing.gaps and self._timer is None and not self._stopped:
             self._timer = asyncio.get_running_loop().call_later(REORDER_S, self._ask)
         return newer
 

@@ -1,6 +1,6 @@
 """A connection's media as raw datagrams: SRTP in and out, past aiortc and asyncio's queues.
 
-One of the four files that touch private names (see transport): here of aioice, aiortc's DTLS, pylibsrtp and asyncio.
+One of the five files that touch private names (see transport): here of aioice, aiortc's DTLS, pylibsrtp and asyncio.
 """
 
 import math
@@ -63,20 +63,21 @@ class SrtpPath:
 
     def send_rtp(self, header: bytes, payload: bytes) -> None:
         """Encrypt and send one packet, or drop it when the socket is full or the connection is not up."""
-        packet = header + payload
-        end = len(packet)
-        if not self.connected or end > MAX_DATAGRAM:
+        start = len(header)
+        size = start + len(payload)
+        if not self.connected or size > MAX_DATAGRAM:
             self.counters.unsent += 1
             return
-        _buffer[0:end] = packet
-        _length[0] = end
+        _buffer[0:start] = header
+        _buffer[start:size] = payload
+        _length[0] = size
         if _protect(self._tx, _cdata, _length):
             self.counters.unsent += 1
             return
         if self._nominated.get(1) is not self._pair:
             self._use_pair(self._nominated.get(1))
         try:
-            self._sendto(_buffer[0 : _length[0]], self._remote)
+            self._sendto(_view[0 : _length[0]], self._remote)
         except OSError:
             self.counters.unsent += 1
 
@@ -115,22 +116,6 @@ class SrtpPath:
         self.last_heard = now = self.now()
         (self._on_rtcp if is_rtcp else self._on_rtp)(_buffer[0 : _length[0]], now)
 
-    def _drain(self, receive_into: Callable[..., Any], protocol: Any) -> None:
-        """A socket is readable. After what is short or bears the marker of a frame's end (or is RTCP) there is nearly
-        always nothing: being woken again for the rest costs less than looking for it each time."""
-        for _ in range(AT_ONCE):
-            try:
-                size, address = receive_into(_buffer, MAX_DATAGRAM)
-            except OSError:  # nothing more, or an ICMP error of an address that the peer named
-                return
-            last = size < FULL or _view[1] > 0x7F
-            if size and 127 < _view[0] < 192:
-                self._decrypt(size)
-            else:
-                protocol.datagram_received(_buffer[0:size], address)
-            if last or not self.connected:
-                return
-
     # ---- private names of others ------------------------------------------------------------------------------------
 
     def _take_over(self, dtls: Any) -> None:
@@ -165,7 +150,7 @@ class SrtpPath:
         protocol.transport.max_size = MAX_DATAGRAM  # asyncio allocates this much for each datagram, else 256 KiB
         self._hooked.append(protocol)
         if (transport := _plain(protocol)) is not None:
-            transport._loop._add_reader(transport._sock_fd, self._drain, transport._sock.recvfrom_into, protocol)
+            transport._loop._add_reader(transport._sock_fd, Inlet(self, protocol, transport._sock.recvfrom_into))
 
     def _use_pair(self, pair: Any) -> None:
         """Remember where to send; the pair changes when the peer nominates another."""
@@ -177,6 +162,32 @@ class SrtpPath:
         relayed = pair.protocol.transport.get_extra_info("socket") is None
         self._sendto = pair.protocol.transport.sendto if relayed else transport._sock.sendto if transport else _lost
         self._remote = pair.remote_addr
+
+
+class Inlet:
+    """Takes what one socket of a path has."""
+
+    __slots__ = ("_path", "_protocol", "_receive_into")
+
+    def __init__(self, path: SrtpPath, protocol: Any, receive_into: Callable[..., Any]):
+        self._path, self._protocol, self._receive_into = path, protocol, receive_into
+
+    def __call__(self) -> None:
+        """The socket is readable. After what is short or bears the marker of a frame's end (or is RTCP) there is nearly
+        always nothing: being woken again for the rest costs less than looking for it each time."""
+        path, receive_into = self._path, self._receive_into
+        for _ in range(AT_ONCE):
+            try:
+                size, address = receive_into(_buffer, MAX_DATAGRAM)
+            except OSError:  # nothing more, or an ICMP error of an address that the peer named
+                return
+            last = size < FULL or _view[1] > 0x7F
+            if size and 127 < _view[0] < 192:
+                path._decrypt(size)
+            else:
+                self._protocol.datagram_received(_buffer[0:size], address)
+            if last or not path.connected:
+                return
 
 
 def _plain(protocol: Any) -> Any:

@@ -1,7 +1,7 @@
 """One WebRTC connection with a peer: aiortc negotiates, RTP and RTCP pass as raw bytes.
 
-Only this file, sections.py, srtp.py and guard.py touch private names of aiortc, aioice, pylibsrtp and asyncio, and so
-only they are to be looked at when those change: the versions are pinned, checked at import, and
+Only this file, sections.py, srtp.py, guard.py and loop.py touch private names of aiortc, aioice, pylibsrtp and asyncio,
+and so only they are to be looked at when those change: the versions are pinned, checked at import, and
 tests/media/test_transport.py names what we rely on.
 
 How it works: aiortc does SDP, ICE and DTLS. Its senders and receivers never start (`send` and `receive` are replaced

@@ -110,9 +110,10 @@ def _web(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _media(settings: Settings, arguments: argparse.Namespace) -> int:
+    from media.loop import new_loop  # noqa: PLC0415 -- slow import
     from server.roles import run_media  # noqa: PLC0415 -- slow import
 
-    asyncio.run(run_media(settings, arguments.index, arguments.beat))
+    asyncio.run(run_media(settings, arguments.index, arguments.beat), loop_factory=new_loop)
     return 0
 
 

@@ -114,10 +114,24 @@ async def test_a_packet_reaches_the_viewer_with_its_payload_and_a_new_identity(p
     assert mid_of(first, 1) == path.section.mid
 
 
-async def test_the_recorder_gets_the_packet_as_it_came(path):
+async def test_the_recorder_gets_the_packet_as_it_came_with_the_next_tick(path):
     path.send(1, 2, b"payload")
+    assert path.sink.packets == []
+    path.publication.tick(0.0)
     assert [packet[12:] for packet in path.sink.packets] == [b"payload"]
     assert int.from_bytes(path.sink.packets[0][8:12]) == path.sent.ssrc
+
+
+async def test_the_recorder_waits_for_no_tick_while_packets_come_in_a_hurry(path):
+    for number in range(70):
+        path.send(number, 3000, b"payload")
+    assert len(path.sink.packets) == 64
+
+
+async def test_what_the_recorder_is_told_comes_after_the_packets_before_it(path):
+    path.send(1, 2, b"payload")
+    path.publication.mute(True)
+    assert len(path.sink.packets) == 1
 
 
 async def test_a_packet_of_another_payload_type_is_not_forwarded(path):
@@ -292,6 +306,7 @@ async def test_what_did_not_arrive_is_asked_for_and_goes_its_way_late(path):
     assert [payload_of(packet) for packet in path.viewer.packets] == [b"first", b"third", b"second"]
     start = path.numbers()[0]
     assert path.numbers() == [start, start + 2, start + 1]
+    path.publication.tick(0.0)
     assert path.sink.packets[2] == path.header(11, 2000) + b"second"
     counters = path.uplink.transport.counters
     assert (counters.repaired, counters.duplicates, counters.late) == (1, 1, 2)
