@@ -110,10 +110,9 @@ def _web(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _media(settings: Settings, arguments: argparse.Namespace) -> int:
-    from media.loop import new_loop  # noqa: PLC0415 -- slow import
-    from server.roles import run_media  # noqa: PLC0415 -- slow import
+    from server.roles import media_loop, run_media  # noqa: PLC0415 -- slow import
 
-    asyncio.run(run_media(settings, arguments.index, arguments.beat), loop_factory=new_loop)
+    asyncio.run(run_media(settings, arguments.index, arguments.beat), loop_factory=media_loop)
     return 0
 
 

@@ -43,6 +43,13 @@ async def run_media(settings: Settings, index: int, pulse: Path | None) -> None:
         await worker.run()
 
 
+def media_loop() -> asyncio.AbstractEventLoop:
+    """The loop that `run_media` runs on."""
+    from media.loop import new_loop  # noqa: PLC0415 -- slow import: aiortc
+
+    return new_loop()
+
+
 async def run_jobs_role(settings: Settings, pulse: Path | None) -> None:
     """Make and sign documents, and run every other durable effect of the journal."""
     from server.app import build_jobs  # noqa: PLC0415 -- slow import: dbos, pyHanko
