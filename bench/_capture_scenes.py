@@ -1,4 +1,4 @@
-"""The pictures of the capture benchmark: those of ../shared/capture where it exists, else only drawn ones.
+"""The pictures of the capture benchmark: those of ../shared/capture where it exists, and drawn ones.
 
 Cut-off frames are made from whole pictures too: a crop through the card leaves 5 to 25 % of it outside.
 """
@@ -12,15 +12,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from bench._capture_draw import KINDS, draw
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "capture"
 LEVELS = ("easy", "medium", "medium", "hard", "hard", "low_contrast", "easy", "medium", "hard", "low_contrast")
-PLAIN = ("wood", "marble", "tile", "clutter", "plain", "fabric", "plain_light", "plain_dark")
 SIDE = 640
 
 
 @dataclass(frozen=True)
 class Scene:
-    """`kind`: real_id1, generated, none, cut_off, other; `corners` (4, 2) or None; `frame` is the picture at 640."""
+    """`kind`: real_id1, generated, fresh, own, none, cut_off, other.
+
+    `corners` (4, 2) or None; `frame` is the picture at 640."""
 
     name: str
     kind: str
@@ -73,7 +76,7 @@ def cut(scene: Scene, chance: random.Random) -> Scene:
 
 
 def drawn(count: int, seed: int):
-    """`count` cards of fresh seeds from the generator of ../shared/capture, each tenth without its card too."""
+    """`count` cards of fresh seeds from the generator of ../shared/capture."""
     source = SHARED / "make_synth.py"
     if not source.exists():
         return
@@ -85,22 +88,10 @@ def drawn(count: int, seed: int):
         yield Scene(f"drawn {number}", "fresh", image, corners)
 
 
-def simple(count: int, seed: int):
-    """Cards drawn with nothing but this file: for machines without ../shared."""
-    chance, rng = random.Random(seed), np.random.default_rng(seed)
+def own(count: int, seed: int, kind: str):
+    """Cards of this project's own generator, which needs no ../shared: whole ones of `kind`, cut off, and none."""
+    beside = {"card": "own", "cut": "own_cut", "none": "own_none"}
+    kinds = beside if kind == "own" else {"card": kind, "cut": "cut_off", "none": "none"}
     for number in range(count):
-        desk = np.array([chance.uniform(30, 220) for _ in range(3)])
-        image = np.clip(desk + rng.normal(0, 4, (720, 960, 3)), 0, 255).astype(np.uint8)
-        if number % 4 == 3:
-            yield Scene(f"simple {number}", "none", image, None)
-            continue
-        box = ((chance.uniform(420, 540), chance.uniform(320, 400)), (480, 480 / 1.586), chance.uniform(-40, 40))
-        corners = cv2.boxPoints(box)
-        cv2.fillConvexPoly(image, np.rint(corners).astype(np.int32), (235, 225, 215), cv2.LINE_AA)
-        whole = Scene(f"simple {number}", "generated", image, corners.astype(float))
-        inner = corners.mean(axis=0) + 0.7 * (corners - corners.mean(axis=0))
-        for line in range(6):
-            first, last = (inner[a] + (inner[b] - inner[a]) * line / 5 for a, b in ((0, 3), (1, 2)))
-            cv2.line(image, *(tuple(int(v) for v in p) for p in (first, last)), (60, 60, 60), 3, cv2.LINE_AA)
-        yield whole
-        yield cut(whole, chance)
+        scene = draw(seed * 1000003 + number, KINDS[number % len(KINDS)])
+        yield Scene(f"own {number}", kinds[scene.kind], scene.image, scene.corners)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from capture.edges import Edges
 from capture.quad import ID1, area, in_space
 from capture.search import Candidates
+from capture.sight import Sight
 
 SAMPLES = 24  # along a side
 AWAY = 5.0  # pixels from the border, inside and outside
@@ -28,11 +29,15 @@ NAMES = (
     "corner mean", "corner least", "off", "off squared", "skew", "small", "large", "cut twice", "print", "blank",
     "unrest inside", "unrest outside", "inside differs", "sharp", "round", "outside",
     "sides and steps", "sides squared", "corners and sides",
+    "likely", "spread", "covered", "around", "edge covered", "apart", "apart squared",
+    "sides and covered", "steps and covered",
 )  # fmt: skip
 
 
-def measure(image: NDArray[np.uint8], edges: Edges, found: Candidates) -> NDArray[np.float64]:
+def measure(image: NDArray[np.uint8], edges: Edges, found: Candidates, sight: Sight) -> NDArray[np.float64]:
     """(n, len(NAMES)); a side that is a border of the picture counts as UNSEEN in what asks for a side."""
+    if len(found.corners) == 0:
+        return np.zeros((0, len(NAMES)))
     seen = ~found.virtual
     sides = np.sort(np.where(seen, found.sides, UNSEEN), axis=1)
     steps, unrest = _borders(image, found)
@@ -46,8 +51,29 @@ def measure(image: NDArray[np.uint8], edges: Edges, found: Candidates) -> NDArra
         *_shape(found, size), *_size(found, size), found.virtual.sum(axis=1) > 1,
         printed, np.maximum(BLANK - printed, 0) / BLANK, *unrest, *_rounding(edges, found, size), _outside(found, size),
         whole * steps.mean(axis=1), whole**2, whole * corners.mean(axis=1),
+        *_sighted(found, sight, whole, steps.mean(axis=1)),
     ]  # fmt: skip
     return np.stack(columns, axis=1).astype(np.float64)
+
+
+def _sighted(found: Candidates, sight: Sight, sides: NDArray, steps: NDArray) -> tuple[NDArray, ...]:
+    """How the figure agrees with the first sight: what is on a card within its sides, beyond them and next to them."""
+    middle = found.corners.mean(axis=1, keepdims=True)
+    ring = np.concatenate([found.corners, (found.corners + np.roll(found.corners, -1, axis=1)) / 2], axis=1) - middle
+    shares = np.array([0.4, 0.75, 0.9, 1.12, 1.3])[:, None, None]
+    on = sight.covered(middle[:, None] + ring[:, None] * shares).mean(axis=2)  # (n, 5)
+    size = np.sqrt(np.maximum(area(sight.corners), 1.0))
+    order = [
+        np.linalg.norm(found.corners - np.roll(sight.corners, shift, axis=0), axis=-1).mean(axis=-1)
+        for shift in range(4)
+    ]
+    apart = np.minimum(np.min(order, axis=0) / size, 0.5)
+    covered = on[:, :2].mean(axis=1)
+    same = np.ones(len(apart))
+    return (
+        sight.likelihood * same, min(sight.spread, 0.3) * same, covered, on[:, 3:].mean(axis=1), on[:, 2],
+        apart, apart**2, sides * covered, steps * covered,
+    )  # fmt: skip
 
 
 def _shape(found: Candidates, size: tuple[int, int]) -> tuple[NDArray, NDArray, NDArray]:

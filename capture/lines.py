@@ -17,7 +17,7 @@ FEWEST = 6  # votes that a line needs
 PEAKS = 3  # times as many are looked at as are kept
 WINDOW = 0.2  # of the long side: the stretch over which a line has to be good
 APART = 3.0  # pixels between two lines at the ends of a stretch, at the least
-EACH = 34  # lines kept at the most of those that run across, and of those that run down
+EACH = 24  # lines kept at the most of those that run across, and of those that run down
 OVERLAP = 18  # degrees near the diagonal in which a line counts as both
 
 

@@ -65,14 +65,13 @@ def _sides_in_space(corners: Points, size: tuple[int, int]) -> tuple[Points, Poi
     return across, down
 
 
-def intersection(first: Points, second: Points) -> Points | None:
-    """Where two lines (a, b, c with ax + by = c) meet; None when they are parallel."""
-    whole = first[0] * second[1] - first[1] * second[0]
-    if abs(whole) < 1e-9:
-        return None
-    return np.array(
-        [(first[2] * second[1] - first[1] * second[2]) / whole, (first[0] * second[2] - first[2] * second[0]) / whole]
-    )
+def crossings(sides: Points) -> Points:
+    """Where each side (..., 4, 2, 2), given by two points, meets the one before it: (..., 4, 2)."""
+    start, way = sides[..., 0, :], sides[..., 1, :] - sides[..., 0, :]
+    before_start, before_way = np.roll(start, 1, axis=-2), np.roll(way, 1, axis=-2)
+    whole = _cross(before_way, way)
+    whole = np.where(np.abs(whole) < 1e-6, 1e-6, whole)
+    return before_start + before_way * (_cross(start - before_start, way) / whole)[..., None]
 
 
 def _cross(a: Points, b: Points) -> NDArray[np.float64]:

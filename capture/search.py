@@ -15,7 +15,8 @@ SUPPORTED = 0.32  # of a side, at the least
 VIRTUAL = 0.45  # what a border of the picture counts as a side
 ROOM = 0.12  # of the long side: how far a corner may lie outside the picture
 VISIBLE = 0.5  # of a side, at the least
-MOST = 70
+MOST = 40
+ALL = (True, True, True, True)
 LARGE = 0.12  # of the picture: a card of at least this area is not held against
 ASPECT_WIDTH, SQUARE_WIDTH = 0.105, 0.4  # spread of the prior on shape: log ratio, cosine of the corner
 ASPECT_UNKNOWN = 0.12  # log ratio off that a card of unknown length, cut off, is taken to have
@@ -35,8 +36,10 @@ class Candidates:
 
 
 def find_quads(
-    across: Lines, down: Lines, size: tuple[int, int], supported: float = SUPPORTED, most: int = MOST
+    across: Lines, down: Lines, size: tuple[int, int], supported: float = SUPPORTED, borders: tuple[bool, ...] = ALL
 ) -> Candidates:
+    """The figures of which every side is `supported` on an edge; `borders` says which borders of the picture (top,
+    right, bottom, left) may stand in for a side."""
     meet, ok = _intersections(across, down, size)
     t_across = np.einsum("hvc,hc->hv", meet, across.along)
     t_down = np.einsum("hvc,vc->hv", meet, down.along)
@@ -45,8 +48,10 @@ def find_quads(
     lefts = _segments(down, t_down.T, ok.T, shortest)
     h1, h2, v1, v2 = _combine(tops, lefts, supported)
     sides = np.stack([tops[h1, v1, v2], lefts[v2, h1, h2], tops[h2, v1, v2], lefts[v1, h1, h2]], axis=1)
-    corners = np.stack([meet[h1, v1], meet[h1, v2], meet[h2, v2], meet[h2, v1]], axis=1).astype(np.float64)
     virtual = np.stack([across.virtual[h1], down.virtual[v2], across.virtual[h2], down.virtual[v1]], axis=1)
+    fit = ~(virtual & ~np.array(borders)).any(axis=1)
+    h1, h2, v1, v2, sides, virtual = (part[fit] for part in (h1, h2, v1, v2, sides, virtual))
+    corners = np.stack([meet[h1, v1], meet[h1, v2], meet[h2, v2], meet[h2, v1]], axis=1).astype(np.float64)
     overrun = np.stack(
         [
             _overrun(across, h1, t_across[h1, v1], t_across[h1, v2]),
@@ -57,7 +62,7 @@ def find_quads(
         axis=1,
     )
     support = _score(corners, virtual, sides, overrun, size)
-    best = np.argsort(-support)[:most]
+    best = np.argsort(-support)[:MOST]
     return Candidates(corners[best], virtual[best], sides[best], overrun[best], support[best])
 
 

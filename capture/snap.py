@@ -2,85 +2,72 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.quad import intersection
+from capture.quad import crossings
 
 SAMPLES = 64
 ENDS = 0.08  # of a side left out at each end: a card's corners are round
+SHARE = np.linspace(ENDS, 1 - ENDS, SAMPLES)
+STRONG = 40.0  # levels beyond which a step weighs no more
+GOOD = 0.3  # of the samples have to lie on the line
 
 
-def snap(
-    grey: NDArray[np.uint8], corners: NDArray[np.float64], reach: float, fixed: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """`corners` moved by at most `reach` pixels; sides in `fixed` (borders of the picture) stay."""
-    sides = [_line(corners[i], corners[(i + 1) % 4]) for i in range(4)]
-    for i in range(4):
-        if not fixed[i]:
-            sides[i] = _snapped(grey, corners[i], corners[(i + 1) % 4], reach, sides[i])
-    moved = []
-    for i in range(4):
-        point = intersection(sides[i - 1], sides[i])
-        near = point is not None and np.linalg.norm(point - corners[i]) <= 2.0 * reach
-        moved.append(point if near else corners[i])
-    return np.array(moved)
+def snap(grey: NDArray[np.uint8], corners: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
+    """`corners` (4, 2) clockwise, moved by at most about `reach` pixels; a side without a clear step stays."""
+    along = np.roll(corners, -1, axis=0) - corners
+    normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+    slope, middle = _lines(grey, corners, along, normal, reach)
+    shift = middle[:, None] + slope[:, None] * np.array([-0.5, 0.5])  # at each side's ends
+    ends = np.stack([corners, corners + along], axis=1) + normal[:, None] * shift[..., None]
+    moved = crossings(ends)
+    near = np.linalg.norm(moved - corners, axis=1) <= 2.0 * reach
+    return np.where(near[:, None], moved, corners)
 
 
-def _line(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-    normal = np.array([start[1] - end[1], end[0] - start[0]])
-    normal /= max(float(np.hypot(*normal)), 1e-9)
-    return np.array([*normal, normal @ start])
-
-
-def _snapped(
-    grey: NDArray[np.uint8],
-    start: NDArray[np.float64],
-    end: NDArray[np.float64],
-    reach: float,
-    line: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """A line through the peaks of the gradient across the side, fitted twice, far peaks losing their weight."""
-    share = np.linspace(ENDS, 1 - ENDS, SAMPLES)[:, None]
-    base = start + (end - start) * share
+def _lines(grey, corners, along, normal, reach) -> tuple[NDArray, NDArray]:
+    """Slope (pixels a side) and middle of each side's line through the peaks of the gradient across it, fitted three
+    times, far peaks losing their weight; 0 where too few lie on it."""
     offsets = np.arange(-np.ceil(reach) - 1, np.ceil(reach) + 2)
-    profile = _bilinear(grey, base[:, None] + offsets[:, None] * line[:2])
+    base = corners[:, None] + along[:, None] * SHARE[:, None]
+    points = (base[:, :, None] + normal[:, None, None] * offsets[:, None]).reshape(-1, len(offsets), 2)
+    height, width = grey.shape
+    inside = ((base > 1) & (base < np.array([width, height]) - 2)).all(axis=2)
+    left, top = np.maximum(np.floor(points.min(axis=(0, 1))).astype(int) - 1, 0)  # remap wants small pictures
+    part = grey[top : int(points[..., 1].max()) + 3, left : int(points[..., 0].max()) + 3]
+    if part.size == 0:
+        return np.zeros(4), np.zeros(4)
+    at = (points - np.array([left, top])).astype(np.float32)
+    profile = cv2.remap(part.astype(np.float32), at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     gradient = np.abs(profile[:, 2:] - profile[:, :-2])
     peak = gradient.argmax(axis=1)
-    strength = gradient[np.arange(SAMPLES), peak]
-    shift = offsets[1:-1][peak] + _parabola(gradient, peak)
-    t = share[:, 0] - 0.5
-    weight = np.minimum(strength, 40.0)
+    strength = gradient[np.arange(len(peak)), peak].reshape(4, SAMPLES)
+    shift = (offsets[1:-1][peak] + _parabola(gradient, peak)).reshape(4, SAMPLES)
+    t, strong = SHARE - 0.5, np.minimum(strength, STRONG) * inside
+    weight = strong
     for width in (reach, 1.5, 0.8):
         slope, middle = _weighted_line(t, shift, weight)
-        residual = shift - (slope * t + middle)
-        weight = np.minimum(strength, 40.0) / (1.0 + (residual / width) ** 2) ** 2
-    good = (np.abs(residual) < 1.5).mean()
-    if good < 0.3 or abs(middle) > reach:
-        return line
-    return _line(start + line[:2] * (middle - slope / 2), end + line[:2] * (middle + slope / 2))
+        residual = shift - (slope[:, None] * t + middle[:, None])
+        weight = strong / (1.0 + (residual / width) ** 2) ** 2
+    good = ((np.abs(residual) < 1.5) & inside).mean(axis=1)
+    keep = (good >= GOOD) & (np.abs(middle) <= reach)
+    return slope * keep, middle * keep
 
 
-def _weighted_line(t: NDArray, y: NDArray, weight: NDArray) -> tuple[float, float]:
-    total = weight.sum() + 1e-9
-    mean_t, mean_y = (weight * t).sum() / total, (weight * y).sum() / total
-    slope = (weight * (t - mean_t) * (y - mean_y)).sum() / max((weight * (t - mean_t) ** 2).sum(), 1e-9)
-    return float(slope), float(mean_y - slope * mean_t)
+def _weighted_line(t: NDArray, y: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
+    total = weight.sum(axis=1) + 1e-9
+    mean_t, mean_y = (weight * t).sum(axis=1) / total, (weight * y).sum(axis=1) / total
+    away = t - mean_t[:, None]
+    slope = (weight * away * (y - mean_y[:, None])).sum(axis=1) / np.maximum((weight * away**2).sum(axis=1), 1e-9)
+    return slope, mean_y - slope * mean_t
 
 
-def _parabola(gradient: NDArray[np.float64], peak: NDArray[np.int64]) -> NDArray[np.float64]:
+def _parabola(gradient: NDArray[np.float32], peak: NDArray[np.int64]) -> NDArray[np.float64]:
     rows, last = np.arange(len(peak)), gradient.shape[1] - 1
     left = gradient[rows, np.maximum(peak - 1, 0)]
     right = gradient[rows, np.minimum(peak + 1, last)]
     bend = left - 2 * gradient[rows, peak] + right
     return np.where(bend < -1e-6, np.clip(0.5 * (left - right) / np.minimum(bend, -1e-6), -0.5, 0.5), 0.0)
-
-
-def _bilinear(grey: NDArray[np.uint8], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    height, width = grey.shape
-    x, y = np.clip(points[..., 0], 0, width - 1.001), np.clip(points[..., 1], 0, height - 1.001)
-    x0, y0 = x.astype(int), y.astype(int)
-    fx, fy = x - x0, y - y0
-    top = grey[y0, x0] * (1 - fx) + grey[y0, x0 + 1] * fx
-    bottom = grey[y0 + 1, x0] * (1 - fx) + grey[y0 + 1, x0 + 1] * fx
-    return top * (1 - fy) + bottom * fy

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from capture.detect import THRESHOLD, best_figure, detect
-from capture.quad import clockwise
+from capture.quad import clockwise, side_lengths
 from tests.capture.cards import SPIN, flat_card, iou, scene
 
 
@@ -17,7 +17,7 @@ def test_a_card_on_a_desk_is_found_to_a_pixel(spin: float, lean: float) -> None:
     drawn = scene(spin, lean=lean, width=0.45)
     found = detect(drawn.image)
     assert found.corners is not None
-    assert np.abs(found.corners - clockwise(drawn.corners)).max() < 1.5
+    assert np.abs(clockwise(found.corners) - clockwise(drawn.corners)).max() < 1.5
     assert (found.score >= THRESHOLD, found.cut_off) == (True, False)
 
 
@@ -66,7 +66,7 @@ def test_the_corners_of_a_large_photo_are_found_in_its_own_pixels() -> None:
     drawn = scene(6.0, lean=15.0, size=(3200, 2400))
     found = detect(drawn.image)
     assert found.corners is not None
-    assert np.abs(found.corners - clockwise(drawn.corners)).max() < 2.0
+    assert np.abs(clockwise(found.corners) - clockwise(drawn.corners)).max() < 2.0
 
 
 @pytest.mark.parametrize("share", [0.06, 0.2])
@@ -81,10 +81,18 @@ def test_a_card_in_shadow_is_found_by_the_second_look() -> None:
     drawn = scene(10.0, card=flat_card(colour=(200, 204, 206)), desk=(196, 198, 200), light=0.5)
     found = detect(drawn.image)
     assert found.corners is not None
-    assert iou(found.corners, clockwise(drawn.corners)) > 0.95
+    assert iou(found.corners, drawn.corners) > 0.95
 
 
 def test_an_empty_sheet_is_no_card() -> None:
     image = np.full((960, 1280, 3), (70, 85, 110), np.uint8)
     cv2.rectangle(image, (400, 200), (880, 679), (240, 240, 240), -1)
     assert detect(image).corners is None
+
+
+@pytest.mark.parametrize("spin", [0.0, 90.0, 180.0, 270.0])
+def test_the_first_side_is_a_long_one_whichever_way_the_card_lies(spin: float) -> None:
+    found = detect(scene(spin + 8.0).image).corners
+    assert found is not None
+    top, right, *_ = side_lengths(found)
+    assert top > 1.3 * right

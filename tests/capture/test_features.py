@@ -10,6 +10,7 @@ from capture.edges import find_edges
 from capture.features import NAMES, measure
 from capture.judge import WEIGHTS, likelihood
 from capture.search import Candidates
+from capture.sight import Sight
 from tests.capture.cards import CARD, flat_card, scene
 
 SIZE = (640, 480)
@@ -23,8 +24,15 @@ def candidates(*corners: np.ndarray, virtual: tuple[bool, ...] = (False,) * 4, s
     )
 
 
+def sight(corners: np.ndarray) -> Sight:
+    """A first sight of exactly this figure, in cells of eight pixels."""
+    on = np.zeros((60, 80), np.uint8)
+    cv2.fillConvexPoly(on, np.rint((corners - 3.5) / 8).astype(np.int32), 1)
+    return Sight(corners, 0.95, 0.03, on.astype(np.float32), np.full(2, 3.5), 8.0)
+
+
 def measured(image: np.ndarray, found: Candidates) -> dict[str, np.ndarray]:
-    return dict(zip(NAMES, measure(image, find_edges(image), found).T, strict=True))
+    return dict(zip(NAMES, measure(image, find_edges(image), found, sight(found.corners[0])).T, strict=True))
 
 
 def test_each_number_has_its_weight() -> None:
@@ -34,7 +42,9 @@ def test_each_number_has_its_weight() -> None:
 def test_the_card_is_likelier_than_the_same_figure_moved() -> None:
     drawn = scene(7.0, size=SIZE)
     found = candidates(drawn.corners, drawn.corners + 25.0)
-    right, moved = likelihood(measure(drawn.image, find_edges(drawn.image), found), np.zeros(2, bool))
+    right, moved = likelihood(
+        measure(drawn.image, find_edges(drawn.image), found, sight(drawn.corners)), np.zeros(2, bool)
+    )
     assert (right > 0.6, moved < 0.1) == (True, True)
 
 
@@ -88,3 +98,14 @@ def test_a_corner_outside_the_picture_is_counted_in_tenths_of_the_long_side() ->
     drawn = scene(0.0, size=SIZE)
     moved = drawn.corners - np.array([drawn.corners[:, 0].min() + 32.0, 0.0])
     assert measured(drawn.image, candidates(drawn.corners, moved))["outside"].tolist() == [0.0, 0.5]
+
+
+def test_a_figure_where_the_first_sight_was_agrees_with_it_and_one_beside_does_not() -> None:
+    drawn = scene(5.0, size=SIZE)
+    values = measured(drawn.image, candidates(drawn.corners, drawn.corners + np.array([90.0, 60.0])))
+    assert (values["apart"][0], values["covered"][0] > 0.95, values["around"][0] < 0.4) == (0.0, True, True)
+    assert (values["apart"][1] > 0.2, values["covered"][1] < 0.9, values["around"][1] > values["around"][0]) == (
+        True,
+        True,
+        True,
+    )

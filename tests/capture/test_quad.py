@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.quad import ID1, area, clockwise, in_space, intersection, side_lengths, tilt
+from capture.quad import ID1, area, clockwise, crossings, in_space, side_lengths, tilt
 from tests.capture.cards import seen
 
 SIZE = (1280, 960)
@@ -42,6 +42,7 @@ def test_area_and_sides_of_a_rectangle() -> None:
     assert (float(area(corners)), side_lengths(corners).tolist()) == (12.0, [4.0, 3.0, 4.0, 3.0])
 
 
-def test_parallel_lines_do_not_meet() -> None:
-    assert intersection(np.array([1.0, 0.0, 3.0]), np.array([1.0, 0.0, 5.0])) is None
-    assert intersection(np.array([1.0, 0.0, 3.0]), np.array([0.0, 1.0, 5.0])).tolist() == [3.0, 5.0]
+def test_sides_meet_in_the_corners() -> None:
+    corners = np.array([[10.0, 20.0], [110.0, 30.0], [100.0, 90.0], [5.0, 80.0]])
+    sides = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+    assert crossings(sides) == pytest.approx(corners)
