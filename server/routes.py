@@ -115,6 +115,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", PAPER + "/{attachment}", casework.get_attachment, ANYONE, "An attached document", answers=PDF,
           gated=False),
     Route("POST", PAPER + "/{attachment}/check", casework.check_one_attachment, UNDERWRITER, "Accept or refuse it"),
+    Route("GET", CASE + "/letters/{letter}", casework.get_letter, ANYONE, "A letter of the company", answers=PDF,
+          gated=False),
     Route("POST", CASE + "/decision", casework.decide_case, UNDERWRITER, "核保決定"),
     Route("GET", CASE + "/evidence", evidence.get_evidence, STAFF, "The evidence package", answers=ZIP),
     Route("GET", CASE + "/journal", cases.journal_of_case, STAFF, "All that happened, and whether it is intact"),
@@ -122,8 +124,6 @@ ROUTES: tuple[Route, ...] = (
 )  # fmt: skip
 
 
-    Route("GET", CASE + "/letters/{letter}", casework.get_letter, ANYONE, "A letter of the company", answers=PDF,
-          gated=False),
 def demo_route() -> Route:
     """Only the embedded default has it."""
     from server.handlers import demo  # noqa: PLC0415 -- production does not even import it

@@ -258,7 +258,10 @@ class QueryItemReply(Body, frozen=True):
 
 
 class QueryReply(Body, frozen=True):
+    """A customer confirms that what he answers is true and his own."""
+
     answers: Annotated[tuple[QueryItemReply, ...], Meta(min_length=1, max_length=20)]
+    confirmed: bool = False
 
 
 class AttachmentUpload(Body, frozen=True):
@@ -284,7 +287,6 @@ class OverrideRequest(Body, frozen=True):
 
 
 class DecisionRequest(Body, frozen=True):
-    confirmed: bool = False
     """Every outcome but standard needs reasons."""
 
     outcome: Literal["standard", "borderline", "substandard", "postponed", "declined", "exclusion", "limited"]

@@ -17,8 +17,8 @@ from underwriting.whatif import changes, with_fact
 
 
 def run_underwrite(file: Path | None, *, jsonl: bool, what_if: Sequence[str] = ()) -> int:
-    """Exit status 1 when any line could not be assessed; such a line gets an error line, the rest go on. 2 when there is
-    nothing to read.
+    """Exit status 1 when any line could not be assessed; such a line gets an error line, the rest go on. 2 when there
+    is nothing to read.
 
     `what_if` (PATH=VALUE) prints what would change, for one application."""
     try:
