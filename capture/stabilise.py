@@ -37,7 +37,7 @@ class Stabiliser:
         refuses."""
         if detection.corners is None:
             return self._miss()
-        corners = detection.corners
+        corners = self._begun_as_before(detection.corners)
         moved = self._moved(corners)
         self._still = self._still + 1 if moved <= STILL else 1
         if refused or detection.cut_off or detection.score < SURE:
@@ -46,6 +46,13 @@ class Stabiliser:
         self._drawn = FOLLOW * corners + (1 - FOLLOW) * self._drawn if follows else corners
         self._last, self._missed = corners, 0
         return Stable(self._drawn, self._still >= STEADY_AFTER)
+
+    def _begun_as_before(self, corners: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A card near the diagonal may be told from its other end in the next frame: the same figure all the same."""
+        if self._last is None:
+            return corners
+        orders = [np.roll(corners, shift, axis=0) for shift in range(4)]
+        return min(orders, key=lambda order: float(np.linalg.norm(order - self._last)))
 
     def _miss(self) -> Stable:
         self._still, self._missed = 0, self._missed + 1

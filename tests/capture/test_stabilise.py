@@ -52,3 +52,10 @@ def test_small_moves_are_smoothed_and_a_jump_is_followed_at_once() -> None:
     stabiliser.push(seen())
     smooth, jump = stabiliser.push(seen(0.01)).corners, stabiliser.push(seen(0.3)).corners
     assert np.allclose(smooth, CARD + 0.006) and np.allclose(jump, CARD + 0.3)
+
+
+def test_the_same_figure_told_from_its_other_end_is_still() -> None:
+    stabiliser = Stabiliser()
+    turned = Detection(np.roll(CARD, 2, axis=0), 0.9, False)
+    assert [stabiliser.push(frame).steady for frame in (seen(), turned, seen())] == [False, False, True]
+    assert np.abs(stabiliser.push(turned).corners - CARD).max() < 1e-9
