@@ -1,8 +1,7 @@
 """The weights of capture/sight.onnx, learnt from drawn scenes alone: `python -m bench._capture_learn FOLDER OUT`.
 
-Needs torch and onnx, which the project itself does not: `uv run --with torch==2.6.0 --with onnx python -m
-bench._capture_learn /tmp/sight capture/sight.onnx`. Scenes are drawn into FOLDER where they are not there yet, and a
-run that was stopped goes on from its last hundred steps.
+Needs torch and onnx, which the project itself does not (docs/architecture.md has the command). Scenes are drawn into
+FOLDER where they are not there yet, and a run that was stopped goes on from its last fifty steps.
 """
 
 import argparse
@@ -22,8 +21,8 @@ from bench._capture_draw import draw
 
 DRAWN = 256  # pixels of the kept scenes' long side
 LONG, STRIDE, UNIT = 160, 8, 32.0  # pixels: of the input's long side, of a cell, of the offsets' unit
-PART, PARTS, OFTEN = 1000, 14, 200  # scenes a part; parts at the most, one more in so many steps
-BATCH, STEPS, RATE = 32, 4500, 4e-3
+PART, PARTS, OFTEN = 1000, 13, 200  # scenes a part; parts at the most, one more in so many steps
+BATCH, STEPS, RATE = 32, 3600, 4e-3
 NEAR = 0.5  # of the unit: nearer than this a corner asks for no more exactness
 WARM = 150  # steps
 BREAK, UNSURE = -45.0, 5.0  # degrees: from where a card counts as turned round, and how near that nothing is taught

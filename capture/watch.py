@@ -33,8 +33,8 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Watched(msgspec.Struct, frozen=True):
-    """`longest`: seconds of each side in one span, by the clock of the camera. `looks`: pictures looked at, by what they
-    showed. `still`: JPEG of the sharpest picture of the side that was asked for."""
+    """`longest`: seconds of each side in one span, by the clock of the camera. `looks`: pictures looked at, by what
+    they showed. `still`: JPEG of the sharpest picture of the side that was asked for."""
 
     longest: dict[Side, float]
     looks: dict[Seen, int]

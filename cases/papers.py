@@ -16,6 +16,7 @@ class Readout(msgspec.Struct, frozen=True):
     why: str | None
     source: str
 
+
 WANTED_SIDES = ("front", "back")
 
 

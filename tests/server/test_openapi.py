@@ -51,9 +51,7 @@ def test_bodies_refuse_unknown_fields(document):
 
 
 def test_only_open_routes_are_without_a_session(document):
-    closed = {
-        (route.method.lower(), route.path) for route in ROUTES if route.access
-    }
+    closed = {(route.method.lower(), route.path) for route in ROUTES if route.access}
     secured = {
         (method, path)
         for path, operations in document["paths"].items()
