@@ -1,6 +1,6 @@
 """What may reach ICE and DTLS: a filter on a connection's sockets, since whoever finds the port can send to it.
 
-One of the four files that touch private names (see transport): here of aioice.
+One of the five files that touch private names (see transport): here of aioice.
 
 Without it a datagram that is malformed in the right way is an exception in the event loop (and a log entry), an empty
 one ends a handshake, what comes before DTLS reads is queued without end, and a stranger's datagrams look like signs of

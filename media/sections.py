@@ -1,9 +1,10 @@
 """The sections of a description: what a peer's bring, what ours carry, and which codecs may be in them.
 
-One of the four files that touch private names (see transport): here of aiortc.
+One of the five files that touch private names (see transport): here of aiortc.
 """
 
 import random
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from aiortc import RTCRtpSender, RTCRtpTransceiver
@@ -174,7 +175,16 @@ def parse(description: str) -> SessionDescription:
     sections = len(described.media)
     if not 0 < sections <= MAX_SECTIONS or not kinds <= {"audio", "video"} or len(mids) != sections:
         raise BadDescription(f"a description with {sections} sections of {sorted(kinds)}")
+    if not all(0 <= ssrc < 1 << 32 for media in described.media for ssrc in _ssrcs(media)):
+        raise BadDescription("a stream's SSRC is no number of 32 bits")
     return described
+
+
+def _ssrcs(media: MediaDescription) -> Iterator[int]:
+    for stream in media.ssrc:
+        yield stream.ssrc
+    for group in media.ssrc_group:
+        yield from group.items
 
 
 def sends(media: MediaDescription) -> bool:

@@ -278,6 +278,9 @@ async def test_a_peer_without_a_fingerprint_ends_only_its_own_connection():
         lambda sdp: sdp.replace("opus/48000/2", "unheard/8000").replace("PCMU", "X").replace("PCMA", "Y"),
         lambda sdp: sdp.replace("a=ice-pwd", "a=nothing"),
         lambda sdp: sdp.replace("m=audio", "m="),
+        lambda sdp: re.sub(r"a=ssrc:\d+", "a=ssrc:4294967296", sdp),
+        lambda sdp: re.sub(r"a=ssrc:\d+", "a=ssrc:-1", sdp),
+        lambda sdp: sdp + "a=ssrc-group:FID 1 6281948219\r\n",
     ],
 )
 async def test_an_offer_that_cannot_be_used_is_refused_by_name(spoil):
