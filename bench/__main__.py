@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 from pathlib import Path
+from types import ModuleType
 
 
 def names() -> list[str]:
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> int:
     if chosen.list or chosen.name is None:
         print("\n".join(names()))
         return 0
-    module = importlib.import_module(f"bench.{chosen.name.replace('-', '_')}")
+    module = module_of(chosen.name)
     given = options(chosen.name, module).parse_args(rest, argparse.Namespace(given=arguments))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
     try:
@@ -37,7 +38,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def options(name: str, module) -> argparse.ArgumentParser:
+def module_of(name: str) -> ModuleType:
+    return importlib.import_module(f"bench.{name.replace('-', '_')}")
+
+
+def options(name: str, module: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m bench {name}", description=module.__doc__)
     parser.add_argument("--quick", action="store_true", help="a first impression within a minute")
     parser.add_argument("--json", action="store_true", help="print the result as JSON on the last line")

@@ -3,7 +3,7 @@ import importlib
 
 import pytest
 
-from bench.__main__ import names, options
+from bench.__main__ import module_of, names, options
 
 OURS = ("join", "media", "recording", "rejoin")
 
@@ -14,7 +14,7 @@ def test_the_benchmarks_of_the_media_plane_are_listed():
 
 @pytest.mark.parametrize("name", names())
 def test_every_benchmark_says_what_it_measures_and_takes_the_common_options(name):
-    module = importlib.import_module(f"bench.{name}")
+    module = module_of(name)
     given = options(name, module).parse_args(["--quick", "--json"])
     assert (given.quick, given.json) == (True, True)
     assert module.__doc__
