@@ -135,11 +135,16 @@ def _photos(case: Case) -> list[Fact]:
             "document": photo.document or task.id_type,
             "side": photo.side,
             "status": task.status if task.status in ("approved", "rejected") else "uploaded",
-            **({f"read_{name}": said for name, said in photo.readout.verdicts.items()} if photo.readout else {}),
+            **(_read(photo.readout.verdicts) if photo.readout else {}),
         }
         for task in case.photo_tasks
         for photo in task.kept
     ]
+
+
+def _read(verdicts: dict[str, str]) -> Fact:
+    """Flat: the rules take evidence that holds anything but plain values for malformed."""
+    return {f"read_{name}": said for name, said in verdicts.items()}
 
 
 def _parties(case: Case) -> list[Party]:
@@ -174,7 +179,7 @@ def _identity(case: Case) -> list[Fact]:
             "seconds": shown.seconds,
             "by": "agent" if shown.override else "measured",
             **({"like_photo": shown.match} if shown.match else {}),
-            **({"read": shown.verdicts} if shown.verdicts else {}),
+            **_read(shown.verdicts or {}),
         }
         for party in _parties(case)
         for side, shown in party.identity.items()

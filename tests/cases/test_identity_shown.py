@@ -5,6 +5,7 @@ import pytest
 from capture.reader import Told
 from capture.watch import Watched
 from cases import errors, meeting, steps
+from cases.assess import assess
 from cases.facts import facts_of
 from cases.reading import case_view
 from cases.readout import read_shown
@@ -103,7 +104,8 @@ async def test_the_still_of_a_shown_card_is_read_once_against_the_case(stage):
     case = await stage.case()
     (task,) = asked
     assert (task.picture, task.expected.number) == (b"a picture", case.persons[0].profile["id_no"])
-    assert facts_of(case)["identity"][0]["read"] == {"number": "differs"}
+    assert facts_of(case)["identity"][0]["read_number"] == "differs"
+    assert [f for f in assess(case, stage.desk.rulebook).findings if "malformed" in str(f)] == []
     views = [(await case_view(stage.desk, who, case)).people[0].identity.read for who in (AGENT, WANG)]
     assert views == [{"front": {"number": "differs"}}, {}]
 
