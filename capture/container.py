@@ -20,6 +20,8 @@ ZIP_END, ZIP_ENTRY, ZIP_FILE, ZIP_TAIL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 BARE = (0x01, *range(0xD0, 0xD9))  # markers of a JPEG without a length
 MOVING_BRANDS = (b"hevc", b"hevx", b"msf1", b"avis")
+MOST_PARTS = 10_000  # segments, chunks or boxes round one picture
+MOST_BEHIND = 16  # previews, gain maps and clips behind one
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _jpeg(data: bytes, at: int) -> tuple[bytes, int]:
             return b"".join(around), place + 2
         length = 0 if marker in BARE else int.from_bytes(data[place + 2 : place + 4])
         end = place + 2 + length
-        around.append(data[place:end])
+        _keep(around, data[place:end])
         if marker == 0xDA:
             found = ENTROPY_ENDS.search(data, end)
             end = found.start() if found else len(data)
@@ -82,7 +84,7 @@ def _png(data: bytes) -> Wrapping:
         kind, end = data[place + 4 : place + 8], place + 12 + int.from_bytes(data[place : place + 4])
         frames |= kind == b"acTL"
         if kind not in (b"IDAT", b"fdAT"):
-            around.append(data[place:end])
+            _keep(around, data[place:end])
         place = end
         if kind == b"IEND":
             return Wrapping(b"".join(around), data[place:], frames)
@@ -98,7 +100,7 @@ def _webp(data: bytes) -> Wrapping:
         kind, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "little")
         frames |= kind in (b"ANIM", b"ANMF")
         if kind not in (b"VP8 ", b"VP8L", b"ALPH"):
-            around.append(data[place : min(place + 8 + size, end)])
+            _keep(around, data[place : min(place + 8 + size, end)])
         place += 8 + size + size % 2
     return Wrapping(b"".join(around), data[end:].removeprefix(b"\0"), frames)
 
@@ -109,7 +111,7 @@ def _heif(data: bytes) -> Wrapping:
         kind, end = box
         frames |= kind == b"moov"
         if kind not in (b"mdat", b"mpvd"):  # the pictures; the clip of a motion photo
-            around.append(data[place:end])
+            _keep(around, data[place:end])
         place = end
     return Wrapping(b"".join(around), data[place:], frames)
 
@@ -124,9 +126,18 @@ def _box(data: bytes, at: int) -> tuple[bytes, int] | None:
     return (kind, end) if whole else None
 
 
+def _keep(around: list[bytes], part: bytes) -> None:
+    if len(around) == MOST_PARTS:
+        raise PhotoUndecodable("in too many parts")
+    around.append(part)
+
+
 def _phones_own(behind: bytes, around: bytes) -> bool:
     """Whether what follows a picture is nothing, padding, or what phones are known to put there."""
-    while stripped := behind.lstrip(b"\0"):
+    for _ in range(MOST_BEHIND):
+        stripped = behind.lstrip(b"\0")
+        if not stripped:
+            return True
         clip = behind.find(b"ftyp") - 4
         if stripped.startswith(JPEG) and b"MPF\0" in around:
             behind = stripped[_jpeg(stripped, 0)[1] :]
@@ -134,7 +145,7 @@ def _phones_own(behind: bytes, around: bytes) -> bool:
             behind = behind[clip + _clip_end(behind[clip:]) :]
         else:
             return behind.endswith(b"SEFT") and b"SEFH" in behind
-    return True
+    return False
 
 
 def _clip_end(clip: bytes) -> int:

@@ -137,3 +137,20 @@ def test_a_photo_of_a_camera_with_exif_passes() -> None:
     exif[0x010F] = "maker"
     check_container(written("JPEG", exif=exif, quality=92))
     check_container(jpeg(scene(10.0).image))
+
+
+ENDLESS = {
+    "a clip whose length is none": (0xE1, b"MotionPhoto", b"\xff\xff\xff\xffftyp"),
+    "a million pictures": (0xE2, b"MPF\0", b"\xff\xd8\xff\xd9" * 1_000_000),
+}
+
+
+@pytest.mark.parametrize(("marker", "says", "behind"), ENDLESS.values(), ids=ENDLESS)
+def test_what_would_be_walked_for_ever_is_refused_at_once(marker: int, says: bytes, behind: bytes) -> None:
+    with pytest.raises(PhotoPolyglot):
+        check_container(with_segment(WHOLE["JPEG"], marker, says) + behind)
+
+
+def test_a_picture_in_a_million_parts_is_refused() -> None:
+    with pytest.raises(PhotoUndecodable):
+        check_container(WHOLE["JPEG"][:2] + b"\xff\x01" * 1_000_000 + WHOLE["JPEG"][2:])
