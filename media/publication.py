@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+import structlog
+
 from media import rtcp, rtx
 from media.extensions import degrees, orientation_of
 from media.forwarding import HEADER, Arrivals, FrameHold, KeyframeThrottle, payload_of
@@ -26,6 +28,8 @@ RECEIVING_SECONDS = 2.0
 UNRECORDED_LIMIT = 64  # packets; a tick comes before there are as many, unless the sender is in a hurry
 
 _unpack = HEADER.unpack_from
+
+log = structlog.get_logger()
 
 
 class TrackSink(Protocol):
@@ -168,8 +172,11 @@ class Publication:
         """Hand on what has come since the last time. One packet at a time costs the processor four times as much: all
         that the recorder does would have left its caches in between."""
         unrecorded, self._unrecorded = self._unrecorded, []
-        for packet, arrived in unrecorded:
-            self._sink.rtp(packet, arrived)
+        try:
+            for packet, arrived in unrecorded:
+                self._sink.rtp(packet, arrived)
+        except Exception:  # whatever it is: the other tracks of the room, and what is said to the sink, go on
+            log.exception("media_packets_not_recorded", track_id=self.info.track_id)
 
     def _is_new(self, sequence: int, resent: bool) -> bool:
         """Whether a packet that came late is not one that we have; SRTP has already dropped exact copies."""

@@ -134,6 +134,17 @@ async def test_what_the_recorder_is_told_comes_after_the_packets_before_it(path)
     assert len(path.sink.packets) == 1
 
 
+async def test_a_recorder_that_fails_at_a_packet_is_still_told_that_the_track_ends(path):
+    path.send(1, 2, b"payload")
+
+    def fail(packet, arrived):
+        raise ValueError("not for me")
+
+    path.sink.rtp = fail
+    path.publication.end("left")
+    assert path.sink.closed == "left"
+
+
 async def test_a_packet_of_another_payload_type_is_not_forwarded(path):
     header = HEADER.pack(0x80, 13, 1, 2, path.sent.ssrc)
     path.publication.rtp(header + b"comfort noise", 0.0)
