@@ -48,13 +48,19 @@ async def put_photo(desk: Desk, case_id: str, photo_id: str, photo: AcceptedPhot
 
 
 async def settle_leftovers(desk: Desk) -> int:
-    """What dead processes left, an hour later; answers how many notes there were."""
+    """What dead processes left, an hour later; answers how many notes there were. One that cannot be settled, whatever
+    it is, stays and keeps none of the others waiting."""
     now, settled = desk.clock.now().timestamp(), 0
     for note in await desk.blobs.list(NOTES):
-        written, case_id, photo_id, _ = note.removeprefix(NOTES).split(".")
-        if now - int(written) > LEFTOVER_SECONDS:
+        try:
+            written, case_id, photo_id, _ = note.removeprefix(NOTES).split(".")
+            if now - int(written) <= LEFTOVER_SECONDS:
+                continue
             log.warning("photo_settled_late", case_id=case_id)
             await _settle(desk, note, case_id, photo_id)
+        except Exception as error:  # noqa: BLE001 -- named and left for a person to look at
+            log.error("leftover_stays", blob=note, error=type(error).__name__)
+        else:
             settled += 1
     return settled
 

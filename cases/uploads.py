@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
+import structlog
 
 from capture.crop import Shares
 from capture.errors import PhotoError, PhotoTooLarge
@@ -36,6 +37,8 @@ LEAST_BYTES = 16 * 1024  # what is kept of a broken connection; less is sent aga
 MOST_OPEN = 4  # of one task
 ID = re.compile(r"[0-9a-f]{32}")
 LIFE = timedelta(hours=24)
+
+log = structlog.get_logger()
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -68,7 +71,7 @@ class Progress(msgspec.Struct, frozen=True):
 async def begin_upload(desk: Desk, actor: Actor, case_id: str, task_id: str, upload: Upload) -> Progress:
     """A new upload, or how far the one with this key has come. Raises as `photos.may_add`; PhotoTooLarge,
     UploadConflict."""
-    upload_id = hashlib.sha256(f"{case_id}/{task_id}/{upload.key}".encode()).hexdigest()[:32]
+    upload_id = _id(case_id, task_id, upload.key)
     case = await load(desk, case_id)
     now = desk.clock.now()
     done = with_key(case, actor, task_id, upload.key)
@@ -79,6 +82,9 @@ async def begin_upload(desk: Desk, actor: Actor, case_id: str, task_id: str, upl
         raise PhotoTooLarge(f"{upload.size} bytes")
     place = f"{FOLDER}{case_id}/{task_id}."
     began = await _begun(desk, case_id, place + upload_id)
+    if began is not None and _over(desk, began):
+        await _drop(desk, place + upload_id)
+        began = None
     if began is None:
         await _make_room(desk, case_id, place)
         began = Began(upload, now)
@@ -124,8 +130,12 @@ async def take_bytes(
 
 
 async def finish_upload(desk: Desk, actor: Actor, case_id: str, task_id: str, upload_id: str) -> tuple[Case, str]:
-    """The photo that the bytes are; again gives the same one. Bytes that are no photo are dropped. Raises as
-    `add_photo`, and UploadIncomplete, UploadCorrupt, UploadNotFound."""
+    """The photo that the bytes are; again, after an answer that was lost, the same one. Bytes that are no photo are
+    dropped. Raises as `add_photo`, and UploadIncomplete, UploadCorrupt, UploadNotFound."""
+    case = await load(desk, case_id)
+    for photo in own_task(case, actor, task_id).photos:
+        if _id(case_id, task_id, photo.idempotency_key) == upload_id:
+            return case, photo.photo_id
     place, began = await _own(desk, actor, case_id, task_id, upload_id)
     upload = began.upload
     taken = upload.side, upload.detection_on, upload.key, upload.document, upload.dragged
@@ -148,19 +158,32 @@ async def drop_upload(desk: Desk, actor: Actor, case_id: str, task_id: str, uplo
 
 
 async def drop_leftovers(desk: Desk) -> int:
-    """Uploads that nobody finished within their life, and pieces whose upload is gone; answers how many."""
+    """Uploads that nobody finished within their life, and pieces whose upload is gone; answers how many. One that
+    cannot be dropped stays and keeps none of the others waiting."""
     places = {name.rpartition(".")[0] for name in await desk.blobs.list(FOLDER)}
     dropped = 0
     for place in sorted(places):
-        case_id = place.removeprefix(FOLDER).partition("/")[0]
         try:
-            began = await _begun(desk, case_id, place)
-        except (KeyErased, Tampered):  # the case was erased: nobody can read it any more
-            began = None
-        if began is None or _over(desk, began):
-            await _drop(desk, place)
-            dropped += 1
+            dropped += await _drop_leftover(desk, place)
+        except Exception as error:  # noqa: BLE001 -- named and left for a person to look at
+            log.error("leftover_stays", blob=place, error=type(error).__name__)
     return dropped
+
+
+async def _drop_leftover(desk: Desk, place: str) -> bool:
+    case_id = place.removeprefix(FOLDER).partition("/")[0]
+    try:
+        began = await _begun(desk, case_id, place)
+    except (KeyErased, Tampered):  # the case was erased: nobody can read it any more
+        began = None
+    over = began is None or _over(desk, began)
+    if over:
+        await _drop(desk, place)
+    return over
+
+
+def _id(case_id: str, task_id: str, key: str) -> str:
+    return hashlib.sha256(f"{case_id}/{task_id}/{key}".encode()).hexdigest()[:32]
 
 
 async def _own(desk: Desk, actor: Actor, case_id: str, task_id: str, upload_id: str) -> tuple[str, Began]:
@@ -231,7 +254,8 @@ async def _whole(desk: Desk, case_id: str, place: str, upload: Upload) -> bytes:
 
 
 async def _drop(desk: Desk, place: str) -> None:
-    """What it is comes last, so that a drop that is broken off is found again."""
-    for piece in await _pieces(desk, place):
+    """From its end, so that one that is broken off leaves an upload that goes on. What it is comes last, so that it is
+    found again."""
+    for piece in reversed(await _pieces(desk, place)):
         await desk.blobs.delete(piece)
     await desk.blobs.delete(f"{place}.meta")

@@ -91,7 +91,48 @@ async def test_finishing_twice_and_beginning_again_give_the_same_photo(stage):
     ids = {answer[1] for answer in answers if isinstance(answer, tuple)}
     again = await begin(stage)
     assert ids == {again.photo_id} and len((await stage.case()).photo_task(TASK).photos) == 1
-    assert all(isinstance(answer, tuple | refused.UploadNotFound) for answer in answers)
+    assert all(isinstance(answer, tuple | refused.UploadNotFound | refused.UploadIncomplete) for answer in answers)
+
+
+async def test_finishing_again_after_an_answer_that_was_lost_gives_the_photo(stage):
+    await acknowledged(stage)
+    began = await begin(stage)
+    await send(stage, began.upload_id, 0, DATA)
+    (_, photo_id), (_, again) = [await finish(stage, began.upload_id) for _ in range(2)]
+    assert (again, await left(stage)) == (photo_id, ())
+    with pytest.raises(refused.UploadNotFound):
+        await finish(stage, "0" * 32)
+
+
+async def test_a_drop_that_is_broken_off_leaves_an_upload_that_goes_on(stage, monkeypatch):
+    await acknowledged(stage)
+    began = await begin(stage)
+    await send(stage, began.upload_id, 0, DATA)
+    delete, deleted = stage.desk.blobs.delete, []
+
+    async def dies(name):
+        if deleted:
+            raise ConnectionResetError
+        deleted.append(name)
+        await delete(name)
+
+    with monkeypatch.context() as dying, pytest.raises(ConnectionResetError):
+        dying.setattr(stage.desk.blobs, "delete", dies)
+        await uploads.drop_upload(stage.desk, WANG, stage.case_id, TASK, began.upload_id)
+    offset = (await begin(stage)).offset
+    assert 0 < offset < len(DATA)
+    await send(stage, began.upload_id, offset, DATA[offset:])
+    await finish(stage, began.upload_id)
+
+
+async def test_one_of_yesterday_is_begun_anew(stage):
+    await acknowledged(stage)
+    await send(stage, (await begin(stage)).upload_id, 0, DATA[:5000])
+    stage.clock.advance((uploads.LIFE + timedelta(seconds=1)).total_seconds())
+    began = await begin(stage)
+    assert began.offset == 0
+    await send(stage, began.upload_id, 0, DATA)
+    await finish(stage, began.upload_id)
 
 
 async def test_two_senders_of_one_upload_do_not_mix(stage):
