@@ -5,6 +5,7 @@ looked at before 200 ms are over, so that one that shows nothing leaves a gap of
 """
 
 import os
+import resource
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Protocol
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from media.look import FRAME, LENGTH, ORDER, PROGRESS, RESULT, STREAM, message
 
 NICE = 10
+MEMORY = 2 << 30  # bytes of address space: the decoder and what looks take a third of it
+MOST_PIXELS = 4096 * 2304  # no camera sends more; who shows his card chooses the size of his pictures
 EVERY = 18_000  # ticks of 90 kHz: 200 ms
 DECODERS = {"VP8": "vp8", "VP9": "vp9", "H264": "h264"}
 
@@ -58,6 +61,7 @@ class Stream:
     def __init__(self, codec: str):
         self._decoder = av.CodecContext.create(DECODERS[codec], "r")
         self._decoder.thread_count = 1
+        self._decoder.options = {"max_pixels": str(MOST_PIXELS)}
         self._pace = Pace()
 
     def picture(self, timestamp: int, turn: int, data: bytes) -> NDArray[np.uint8] | None:
@@ -93,6 +97,7 @@ def run(new_watcher: Callable[[bytes], Watcher], source: BinaryIO, target: Binar
 
 def serve(new_watcher: Callable[[bytes], Watcher]) -> None:
     os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     av.logging.set_level(av.logging.PANIC)
     run(new_watcher, sys.stdin.buffer, sys.stdout.buffer)
 

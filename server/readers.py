@@ -13,6 +13,7 @@ from capture.reader import COMMAND, Task, Told
 from capture.verdict import unread
 from server.tether import tethered
 
+OURS = "CVX_"  # settings, and secrets among them: it needs none
 SECONDS = 90.0  # a loaded machine needs ten times what an idle one does
 
 log = structlog.get_logger()
@@ -26,7 +27,9 @@ class Readers:
 
     async def read(self, task: Task) -> Told:
         """A process that dies or takes too long could not read it: a fact like any other."""
-        process = await asyncio.create_subprocess_exec(*tethered(self._command), stdin=PIPE, stdout=PIPE)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        command = tethered(self._command)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=environment)
         why = "failed"
         try:
             async with asyncio.timeout(self._seconds):
@@ -35,6 +38,8 @@ class Readers:
                 return msgspec.json.decode(said, type=Told)
         except TimeoutError:
             why = "timed_out"
+        except msgspec.DecodeError:
+            why = "failed"
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()

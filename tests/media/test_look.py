@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media import look_child
 from media.look import FRAME, LENGTH, ORDER, PICTURE, PROGRESS, RESULT, STREAM, Look, message
-from media.look_child import EVERY, Pace, run
+from media.look_child import EVERY, Pace, Stream, run
 
 
 @given(st.lists(st.integers(900, 9000), min_size=2, max_size=120), st.integers(0, (1 << 32) - 1))
@@ -83,6 +84,13 @@ def test_a_stream_is_decoded_and_five_pictures_a_second_are_looked_at_over_the_w
     said = told(target.getvalue())
     assert [kind for kind, _ in said] == [PROGRESS] * len(watcher.seen) + [RESULT]
     assert said[-1][1] == b"a card over"
+
+
+def test_a_picture_larger_than_any_camera_sends_is_not_decoded(monkeypatch):
+    stamp, data = clip()[0]
+    assert Stream("VP8").picture(stamp, 0, data).shape == (120, 160, 3)
+    monkeypatch.setattr(look_child, "MOST_PIXELS", 10_000)
+    assert Stream("VP8").picture(stamp, 0, data) is None
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,18 @@ async def test_a_reader_that_dies_or_hangs_could_not_read():
     ]
 
 
+async def test_a_reader_that_talks_nonsense_could_not_read():
+    told = await Readers([sys.executable, "-c", "print('nonsense')"]).read(TASK)
+    assert (told.why, told.verdicts) == ("failed", {"side": "unread"})
+
+
+async def test_the_process_that_opens_pictures_is_told_no_setting_and_no_secret(monkeypatch):
+    monkeypatch.setenv("CVX_DB_URL", "postgresql://somebody:secret@db/cvx")
+    ours = "','.join(name for name in os.environ if name.startswith('CVX_'))"
+    script = f"import json, os; print(json.dumps({{'engine': {ours}, 'verdicts': {{}}}}))"
+    assert (await Readers([sys.executable, "-c", script]).read(TASK)).engine == ""
+
+
 async def test_a_photo_asks_for_its_reading_one_at_a_time_for_all_cases():
     stage = Stage()
     await stage.open(ALONE)
