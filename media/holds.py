@@ -52,7 +52,7 @@ class Holds:
         self._looks.published(publication)
 
     async def looked(self, hold_id: str) -> bytes:
-        """End the look of a hold that is still held: what it made of it, empty where there is none."""
+        """End the look of a hold, released or not: what it made of it, empty where there is none."""
         return await self._looks.finish(hold_id)
 
     def release(self, hold_id: str) -> HeldFrames:

@@ -209,9 +209,10 @@ class MediaWorker:
         return self._room(body.room_id).hold(body.participant_id, body.label, body.order)
 
     async def _release(self, body: wire.Release) -> HeldFrames:
+        """What comes while the pictures are still being looked at is not held any more."""
         room = self._room(body.room_id)
-        looked = await room.looked(body.hold_id)
-        return msgspec.structs.replace(room.release(body.hold_id), looked=looked)
+        held = room.release(body.hold_id)
+        return msgspec.structs.replace(held, looked=await room.looked(body.hold_id))
 
     async def _open_room(self, body: wire.OpenRoom) -> RoomOpened:
         opened = await self._host.open(body.room_id, body.spec)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import time
 from datetime import datetime
 
@@ -34,6 +35,16 @@ from media.worker import MediaWorker
 from ports.clock import FrozenClock
 from tests.media.peers import CountingRecorder, hang_up, until
 from tests.media.plant import SECRET, SPEC, Caller, free_port
+
+
+async def test_the_time_that_a_look_takes_to_end_is_not_time_that_a_card_was_held(plant):
+    slow = "import sys, time; sys.stdin.buffer.read(); time.sleep(1)"
+    await plant.worker(look_command=(sys.executable, "-c", slow))
+    await plant.client.open_room("r1", SPEC)
+    await plant.client.join("r1", ParticipantSpec("b", "person-b", "policyholder"))
+    hold_id = await plant.client.hold("r1", "b", "identity front", b"a card")
+    held = await plant.client.release("r1", hold_id)
+    assert (held.seconds < 1, held.looked) == (True, b"")
 
 
 async def test_a_whole_call_over_the_socket(plant):
