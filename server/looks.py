@@ -5,6 +5,7 @@ import asyncio
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 
 import structlog
@@ -29,7 +30,8 @@ class Looks:
     async def look(self, jpeg: bytes) -> Looked:
         """Raises FrameRefused, also when the process that looked died: the next frame gets a new one."""
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=_start)
+            start = partial(die_with_parent, os.getpid())
+            self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=start)
         pool = self._pool
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, look_at, jpeg)
@@ -42,7 +44,3 @@ class Looks:
     async def close(self) -> None:
         if self._pool:
             await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
-
-
-def _start() -> None:
-    die_with_parent()
