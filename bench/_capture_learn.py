@@ -21,8 +21,8 @@ from bench._capture_draw import draw
 
 DRAWN = 256  # pixels of the kept scenes' long side
 LONG, STRIDE, UNIT = 160, 8, 32.0  # pixels: of the input's long side, of a cell, of the offsets' unit
-PART, PARTS, OFTEN = 1000, 13, 200  # scenes a part; parts at the most, one more in so many steps
-BATCH, STEPS, RATE = 32, 3600, 4e-3
+PART, PARTS, OFTEN = 1000, 8, 200  # scenes a part; parts at the most, one more in so many steps
+BATCH, STEPS, RATE = 32, 1800, 4e-3
 NEAR = 0.5  # of the unit: nearer than this a corner asks for no more exactness
 WARM = 150  # steps
 BREAK, UNSURE = -45.0, 5.0  # degrees: from where a card counts as turned round, and how near that nothing is taught
