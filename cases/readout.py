@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import date
 
+import structlog
+
 from capture.reader import Task, Told
 from capture.verdict import Expected, Side
 from cases.actor import SYSTEM
@@ -18,7 +20,9 @@ from cases.photos import photo_bytes
 from cases.rooms import Shown
 from cases.taipei import taipei_date
 from cases.workflow import load, record
-from ports.errors import BlobNotFound
+from ports.errors import BlobNotFound, Tampered
+
+log = structlog.get_logger()
 
 Read = Callable[[Task], Awaitable[Told]]
 
@@ -34,6 +38,9 @@ async def read_text(desk: Desk, read: Read, case_id: str, photo_id: str) -> None
         picture = await photo_bytes(desk, case_id, photo)
     except BlobNotFound:
         return  # deleted between the two
+    except Tampered:
+        log.error("photo_not_read", case_id=case_id, why="tampered")
+        return  # again it would be no other, and the photos of all cases wait behind it
     told = await read(Task(picture, expected(case, task, photo), taipei_date(desk.clock.now())))
     seen = PhotoRead(
         task_id=task.task_id,
@@ -76,7 +83,11 @@ async def read_shown(desk: Desk, read: Read, case_id: str, room_id: str, person_
     shown = _shown(case, room_id, person_id, side)
     if shown is None or shown.still is None:
         return
-    still = await desk.blobs.get(shown.still, scope=case_id)
+    try:
+        still = await desk.blobs.get(shown.still, scope=case_id)
+    except (BlobNotFound, Tampered) as error:
+        log.error("card_not_read", case_id=case_id, why=error.code)
+        return
     wanted = expected_of(case, person_id, side)
     told = await read(Task(still, wanted, taipei_date(desk.clock.now())))
     seen = ShownCardRead(

@@ -6,8 +6,10 @@ from capture.reader import Told
 from capture.verdict import Expected
 from cases import photos
 from cases.facts import facts_of
+from cases.photo_blobs import blob_name
 from cases.reading import case_view
 from cases.readout import read_text
+from ports.errors import Tampered
 from tests.cases.stage import AGENT, ALONE, WANG, Stage, card_photo
 
 TASK = "identity-1"
@@ -73,3 +75,14 @@ async def test_a_photo_that_was_deleted_is_not_read(stage):
     await read_text(stage.desk, reader, stage.case_id, photo_id)
     assert reader.tasks == []
     assert "PhotoRead" not in [entry.type for entry in (await stage.case()).history]
+
+
+async def test_a_photo_whose_file_was_altered_holds_up_no_other(stage):
+    photo_id, reader = await add(stage), Reader(DIFFERS)
+    name = blob_name(stage.case_id, photo_id, "card")
+    await stage.desk.blobs.delete(name)
+    await stage.desk.blobs.put(name, b"sealed for another case", scope="another")
+    with pytest.raises(Tampered):
+        await stage.desk.blobs.get(name, scope=stage.case_id)
+    await read_text(stage.desk, reader, stage.case_id, photo_id)
+    assert reader.tasks == []
