@@ -18,10 +18,11 @@ import pysqlite3.dbapi2
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy import URL, Engine, create_engine
 
-QUEUES = ("effects", "notices", "films", "rooms", "readings")
+# Seconds between two looks into a queue; a look costs 5 ms of processor time. Somebody waits for a signed page.
+QUEUES = {"effects": 0.1, "rooms": 0.25, "notices": 0.5, "readings": 0.5, "films": 1.0}
 APPLICATION_VERSION = "cvx-effects-1"  # pinned: a newer build finishes what an older one began
 EXECUTOR = "jobs"  # the same on every host: whichever starts next resumes what is unfinished
-POLLING_SECONDS = 0.1
+LISTENING_SECONDS = 0.5  # between two looks for messages of other processes, of which there are none
 AT_ONCE = 64  # most of them wait for their next attempt; the process pool bounds the work
 
 Perform = Callable[[str, list[Any]], Awaitable[bool]]
@@ -73,14 +74,14 @@ class Workflows:
             application_version=APPLICATION_VERSION,
             executor_id=EXECUTOR,
             log_level="ERROR",
-            notification_listener_polling_interval_sec=POLLING_SECONDS,
+            notification_listener_polling_interval_sec=LISTENING_SECONDS,
         )
         DBOS(config=config)
         self._effect = self._register()
         DBOS.launch()
-        for queue in QUEUES:
+        for queue, seconds in QUEUES.items():
             DBOS.register_queue(
-                queue, worker_concurrency=AT_ONCE, partition_concurrency=1, polling_interval_sec=POLLING_SECONDS
+                queue, worker_concurrency=AT_ONCE, partition_concurrency=1, polling_interval_sec=seconds
             )
 
     def _register(self) -> Callable[[str, list[Any]], None]:

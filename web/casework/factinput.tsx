@@ -6,6 +6,8 @@ import { amountOf, chosen, complete, kindOf, type Column, type Row } from "./fac
 import { valueOf } from "./logic.ts";
 import { factName, wordOf } from "./words.ts";
 
+const grouped = (amount: number): string => amount.toLocaleString("en");
+
 type Props = { path: string; value: unknown; onValue: (value: unknown) => void; testid: string };
 
 function Options({ words, name, value, onValue, testid }: { words: string[]; name: string; value: unknown; onValue: (value: unknown) => void; testid: string }): JSX.Element {
@@ -27,7 +29,7 @@ function Amount({ onValue, testid }: { onValue: (value: number | undefined) => v
   return (
     <>
       <input inputMode="decimal" autocomplete="off" data-testid={testid} value={typed} placeholder={t("u.amount.example")} onInput={(event) => put(event.currentTarget.value)} />
-      {typed && <small class={found === undefined ? "bad-text" : "soft"}>{found === undefined ? t("u.amount.unreadable") : t("u.amount.read", { amount: found.toLocaleString("en") })}</small>}
+      {typed && <small class={found === undefined ? "bad-text" : "soft"}>{found === undefined ? t("u.amount.unreadable") : t("u.amount.read", { amount: grouped(found) })}</small>}
     </>
   );
 }

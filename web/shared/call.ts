@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { api, Problem } from "./api.ts";
 import { local, reacquire, release } from "./devices.ts";
 import { comesBack, endingOf, hopelessMs, losesAll, next, pauseMs, stay, type Happening, type Phase } from "./lifeline.ts";
-import { catchUp, change, deafen, drop, established, prepare, send, states, take, type Tracks, uplink } from "./links.ts";
+import { alive, catchUp, change, deafen, drop, established, prepare, send, states, take, type Tracks, uplink } from "./links.ts";
 import { seated } from "./roster.ts";
 import { on, online, onGreeted, renewSocket, request } from "./socket.ts";
 import type { Participant, RecorderTruth } from "./types.ts";
@@ -69,8 +69,9 @@ function recallMuted(roster: Participant[]): void {
 
 /** Takes our place. Answers whether the server kept the connections that we have. */
 async function enter(id: string): Promise<boolean> {
+  const living = connections !== null && stay(states()) ? alive() : Promise.resolve(false);
   const { ticket } = await api<{ ticket: string }>(`/cases/${id}/meeting/ticket`, { method: "POST", body: {}, patienceMs: ticketMs });
-  const resume = connections !== null && stay(states());
+  const resume = (await living) && connections !== null && stay(states());
   const name = resume ? connections : crypto.randomUUID();
   const room = await request<Joined>("room.join", { ticket, connections: name, resume });
   connections = name;

@@ -13,6 +13,8 @@ type Offer = ServerEvents["room.offer"];
 export const streams = signal<Streams>({});
 
 const healMs = 1000;
+const silentMs = 1500; // whoever lives says something each second
+const lookMs = 100;
 let up: Published | null = null;
 let down: RTCPeerConnection | null = null;
 let ice: RTCIceServer[] = [];
@@ -80,7 +82,30 @@ export async function established(receives: () => boolean): Promise<boolean> {
   }
 }
 
-export const states = (): string[] => [up?.pc, down].flatMap((pc) => (pc ? [pc.connectionState] : []));
+const connections = (): RTCPeerConnection[] => [up?.pc, down].flatMap((pc) => (pc ? [pc] : []));
+export const states = (): string[] => connections().map((pc) => pc.connectionState);
+
+/** Bytes that came over each connection so far. */
+const heard = (): Promise<number[]> =>
+  Promise.all(
+    connections().map(async (pc) => {
+      let bytes = 0;
+      for (const one of (await pc.getStats()).values()) if (one.type === "candidate-pair") bytes += one.bytesReceived ?? 0;
+      return bytes;
+    }),
+  );
+
+/** Whether something still comes over every connection: a path may be gone seconds before its connection says so. */
+export async function alive(): Promise<boolean> {
+  const before = await heard();
+  const until = performance.now() + silentMs;
+  while (performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+    const now = await heard();
+    if (now.length === before.length && now.every((bytes, place) => bytes > (before[place] ?? 0))) return true;
+  }
+  return false;
+}
 
 /** Sends what we have now, where something changed while nobody could be told of it. */
 export async function catchUp(tracks: Tracks): Promise<void> {
