@@ -33,6 +33,7 @@ from media.messages import SealedRecording, TrackInfo
 from media.mp4 import file_head
 from media.recorder import Recorder
 from media.timing import ntp_ms
+from media.writebehind import LIMIT_BYTES
 from ports.blobs import SealedBlobs, open_blobs
 from ports.clock import FrozenClock
 from ports.keys import MemoryKeys
@@ -110,7 +111,7 @@ class Call:
             clock.advance(max(at - clock.monotonic(), 0))
             sinks[kind].rtp(packet, clock.monotonic()) if packet else sinks[kind].sender_report(*report)
             if number % 500 == 0:
-                await asyncio.sleep(0)
+                await _on_the_disk(recorder)
         sealed = await recorder.seal("left")
         await recorder.discard()
         return sealed
@@ -152,6 +153,13 @@ class Call:
     def _delay(self, least: float) -> float:
         """Packets keep their order: the jitter is less than their distance."""
         return least + self._random.random() * 0.015
+
+
+async def _on_the_disk(recorder: Recorder) -> None:
+    """Virtual time runs far faster than a disk follows, and what does not fit into its queue would be lost."""
+    writer = recorder._tape.writer
+    while writer._put - writer._written > LIMIT_BYTES // 2:  # noqa: ASYNC110 -- the thread that writes tells nobody
+        await asyncio.sleep(0.01)
 
 
 def errors(call: Call, pictures: dict[int, float], sounds: dict[int, float]) -> list[float]:
