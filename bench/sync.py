@@ -232,7 +232,7 @@ def _onset(film: bytes, near: float) -> float:
     with av.open(io.BytesIO(film)) as container:
         blocks = [(frame.time, frame.to_ndarray()[0]) for frame in container.decode(audio=0)]
     sound = np.abs(np.concatenate([block for _, block in blocks]))
-    skip = round((near - 2 - blocks[0][0]) * RATE)
+    skip = max(0, round((near - 2 - blocks[0][0]) * RATE))
     loud = sound[skip:] > 0.3 * sound[skip:].max()
     return float(blocks[0][0]) + (skip + int(np.argmax(loud))) / RATE
 
