@@ -15,6 +15,12 @@ class UploadOffsetWrong(CaseError):
     code = "upload_offset_wrong"
 
 
+class UploadPieceTooSmall(CaseError):
+    """Fewer than `least` bytes, and not the last ones: nothing of them was kept."""
+
+    code = "upload_piece_too_small"
+
+
 class UploadIncomplete(CaseError):
     """`offset` is how far it has come."""
 

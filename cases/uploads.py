@@ -2,7 +2,9 @@
 
 An upload is named by its idempotency key, so that beginning it again finds it. Its bytes lie in pieces, each a sealed
 blob that is named by where it begins: pieces are created and never overwritten, so of two senders of the same upload
-one wins each piece and the other is told where to go on. Nothing of it is kept in the memory of a process.
+one wins each piece and the other is told where to go on. Nothing of it is kept in the memory of a process. Each
+request looks at the list of all pieces, so there are not too many: whatever comes, however it ends, a piece shorter than
+`LEAST_BYTES` is kept only where it is the last one.
 """
 
 import hashlib
@@ -25,6 +27,7 @@ from cases.errors_uploads import (
     UploadIncomplete,
     UploadNotFound,
     UploadOffsetWrong,
+    UploadPieceTooSmall,
 )
 from cases.parts import Side
 from cases.photos import add_photo, may_add, own_task, with_key
@@ -33,7 +36,7 @@ from ports.errors import BlobExists, BlobNotFound, KeyErased, Tampered
 
 FOLDER = "uploads/"
 PIECE_BYTES = 256 * 1024
-LEAST_BYTES = 16 * 1024  # what is kept of a broken connection; less is sent again
+LEAST_BYTES = 16 * 1024  # of a piece that is not the last: what is less is sent again, so that pieces are at most 768
 MOST_OPEN = 4  # of one task
 ID = re.compile(r"[0-9a-f]{32}")
 LIFE = timedelta(hours=24)
@@ -104,28 +107,29 @@ async def upload_progress(desk: Desk, actor: Actor, case_id: str, task_id: str, 
 async def take_bytes(
     desk: Desk, actor: Actor, case_id: str, task_id: str, upload_id: str, offset: int, chunks: AsyncIterator[bytes]
 ) -> Progress:
-    """Goes on at `offset`. What came is safe when this returns, and most of it when the connection breaks, whose error
-    is passed on. Raises UploadNotFound, UploadOffsetWrong, PhotoTooLarge."""
+    """Goes on at `offset`. What came is safe as far as the answer's offset says when this returns, and most of it when
+    the connection breaks, whose error is passed on; less than `LEAST_BYTES` at its end come again. Raises
+    UploadNotFound, UploadOffsetWrong, PhotoTooLarge, UploadPieceTooSmall."""
     place, began = await _own(desk, actor, case_id, task_id, upload_id)
     end = await _end(desk, case_id, place)
     if offset != end:
         raise UploadOffsetWrong(offset=end)
-    piece = bytearray()
+    size, piece = began.upload.size, bytearray()
     try:
         async for chunk in chunks:
             piece += chunk
-            if end + len(piece) > began.upload.size:
+            if end + len(piece) > size:
                 piece.clear()
-                raise PhotoTooLarge(f"more than {began.upload.size} bytes")
+                raise PhotoTooLarge(f"more than {size} bytes")
             while len(piece) >= PIECE_BYTES:
                 end = await _keep(desk, case_id, place, end, bytes(piece[:PIECE_BYTES]))
                 del piece[:PIECE_BYTES]
-    except BaseException:
-        if len(piece) >= LEAST_BYTES:
-            await _keep(desk, case_id, place, end, bytes(piece))
-        raise
-    if piece:
-        await _keep(desk, case_id, place, end, bytes(piece))
+    finally:
+        if len(piece) >= LEAST_BYTES or (piece and end + len(piece) == size):
+            end = await _keep(desk, case_id, place, end, bytes(piece))
+            piece.clear()
+    if piece and end == offset:
+        raise UploadPieceTooSmall(least=LEAST_BYTES, offset=offset)
     return await _progress(desk, case_id, place, began)
 
 

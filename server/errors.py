@@ -182,6 +182,7 @@ STATUS: Mapping[type[Exception], int] = {
     cases.EvidenceInvalid: 400,
     uploads.UploadNotFound: 404,
     uploads.UploadCorrupt: 400,
+    uploads.UploadPieceTooSmall: 400,
     casework.SolicitedByYou: 403,
     casework.AssessmentNotFound: 404,
     casework.OverrideInvalid: 400,

@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import random
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -81,6 +83,33 @@ async def test_broken_off_at_any_byte_it_goes_on_and_gives_the_same_photo(stage)
         assert len(case.photo_task(TASK).photos) == 1
         await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo_id)
     assert (len(digests), await left(stage)) == (1, ())
+
+
+async def test_a_piece_that_is_not_the_last_has_a_least_size_and_nothing_before_it_is_lost(stage):
+    await acknowledged(stage)
+    began = await begin(stage)
+    with pytest.raises(refused.UploadPieceTooSmall) as small:
+        await send(stage, began.upload_id, 0, DATA[:99])
+    assert (small.value.details, (await begin(stage)).offset) == ({"least": 100, "offset": 0}, 0)
+    sent = await send(stage, began.upload_id, 0, DATA[: 4096 + 99])  # the rest of a whole piece comes again
+    assert sent.offset == 4096
+    await send(stage, began.upload_id, 4096, DATA[4096:-1])
+    assert (await send(stage, began.upload_id, len(DATA) - 1, DATA[-1:])).offset == len(DATA)
+    await finish(stage, began.upload_id)
+
+
+async def test_however_it_comes_there_are_only_so_many_pieces(stage):
+    await acknowledged(stage)
+    began, lengths = await begin(stage), random.Random(5)
+    offset = 0
+    while offset < len(DATA):
+        some = DATA[offset : offset + lengths.choice((1, 50, 99, 100, 150, 5000))]
+        with suppress(refused.UploadPieceTooSmall, ConnectionResetError):
+            await send(stage, began.upload_id, offset, some, breaks=lengths.random() < 0.5)
+        offset = (await begin(stage)).offset
+    pieces = [name for name in await left(stage) if not name.endswith(".meta")]
+    assert len(pieces) <= len(DATA) / uploads.LEAST_BYTES + 1
+    await finish(stage, began.upload_id)
 
 
 async def test_finishing_twice_and_beginning_again_give_the_same_photo(stage):
