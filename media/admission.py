@@ -1,10 +1,11 @@
-"""How much a worker takes on: rooms it opens, and connections it sets up at once."""
+"""How much a worker takes on: rooms it opens, connections it sets up at once, cameras it looks at at once."""
 
 import asyncio
+import os
 from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
 
-from media.errors import WorkerFull
+from media.errors import LooksBusy, WorkerFull
 
 JOINS_AT_ONCE = 4
 JOIN_SECONDS = 3.0
@@ -12,6 +13,9 @@ TYPICAL_SEATS = 3
 MAX_ROOMS = 16  # of three people
 STREAM_LOAD = 0.0055  # of a core, about: for each whom a participant hears, himself included (docs/benchmarks.md)
 MAX_LOAD = 0.85
+LOOK_LOAD = 0.1  # of a core: what a look (nice 10, a third of a core) takes from a loop on a core that both need
+LOOKS_PER_CORE = 2
+FEWEST_LOOKS = 2
 SAMPLE_SECONDS = 0.5
 
 
@@ -45,6 +49,39 @@ class _Turn:
             turns.release()
 
 
+class LookGate:
+    """How many cameras are looked at at once: each costs a process and a third of a core."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self._turns: set[_Looking] = set()
+
+    @property
+    def looking(self) -> int:
+        return len(self._turns)
+
+    def take(self) -> Callable[..., None]:
+        """What gives the turn back; it may be called again. Raises LooksBusy."""
+        if self.looking >= self.most:
+            raise LooksBusy(f"{self.most} cameras are looked at")
+        turn = _Looking(self._turns)
+        self._turns.add(turn)
+        return turn
+
+
+def looks_at_once(workers: int) -> int:
+    """Of each of so many workers on this machine."""
+    return max(FEWEST_LOOKS, LOOKS_PER_CORE * len(os.sched_getaffinity(0)) // workers)
+
+
+class _Looking:
+    def __init__(self, turns: set["_Looking"]):
+        self._turns = turns
+
+    def __call__(self, *_: object) -> None:
+        self._turns.discard(self)
+
+
 class Seats(NamedTuple):
     """Of one room: how many people it was opened for, and how many are there."""
 
@@ -56,8 +93,9 @@ class Capacity:
     """Decides whether one more room fits beside those that are open, as they will be once all have come. `load`: share
     of a core used lately."""
 
-    def __init__(self, max_rooms: int = MAX_ROOMS, max_load: float = MAX_LOAD):
+    def __init__(self, max_rooms: int = MAX_ROOMS, max_load: float = MAX_LOAD, max_looks: int = FEWEST_LOOKS):
         """`max_rooms`: of three people each."""
+        self.looks = LookGate(max_looks)
         self._most, self._max_load = max_rooms * _cost(TYPICAL_SEATS), max_load
         self.load = 0.0
         self._cpu = self._at = 0.0
@@ -75,7 +113,8 @@ class Capacity:
         """Whether a room for `wanted` people would be too much."""
         promised = sum(_cost(max(room)) for room in rooms) + _cost(wanted)
         to_come = promised - sum(_cost(room.present) for room in rooms)
-        return promised > self._most or self.load + to_come * STREAM_LOAD >= self._max_load
+        load = self.load + to_come * STREAM_LOAD + self.looks.looking * LOOK_LOAD
+        return promised > self._most or load >= self._max_load
 
     def check(self, rooms: Collection[Seats], wanted: int) -> None:
         """Raises WorkerFull."""

@@ -95,6 +95,12 @@ class CameraMuted(MediaError):
     code = "camera_muted"
 
 
+class LooksBusy(MediaError):
+    """The worker looks at as many cameras as it can: soon it has time again, or the agent vouches."""
+
+    code = "looks_busy"
+
+
 class BadRequest(MediaError):
     """A message of the worker protocol that is malformed, too long or unknown."""
 

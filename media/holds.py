@@ -33,16 +33,19 @@ class Holds:
 
     def begin(self, participant: Participant, label: str, order: bytes) -> str:
         """One at a time for each: a hold that nobody released, as of a page that was loaded anew, makes way.
-        With an `order`, his camera is looked at meanwhile (look.py). Raises CameraMuted."""
+        With an `order`, his camera is looked at meanwhile (look.py). Raises CameraMuted, LooksBusy."""
         self.drop(participant)
         if participant.muted("camera"):
             raise CameraMuted("a muted camera shows nothing")
+        turn = self._looks.admit(order)
         own, hold_id = participant.spec.participant_id, secrets.token_urlsafe(12)
         frames = participant.holds[hold_id] = FrameHold(self._clock.monotonic())
         self._holds[hold_id] = Hold(own, participant.holds, frames, self._clock.now())
         self._mark("hold", {"participant_id": own, "label": label, "hold_id": hold_id})
-        camera = next((each for each in participant.publications if each.info.source == "camera"), None)
-        self._looks.start(hold_id, own, order, camera, partial(self._showing, participant, hold_id))
+        if turn is not None:
+            camera = next((each for each in participant.publications if each.info.source == "camera"), None)
+            tell = partial(self._showing, participant, hold_id)
+            self._looks.start(hold_id, own, order, camera, tell, turn)
         return hold_id
 
     def _showing(self, participant: Participant, hold_id: str, data: dict[str, Any]) -> None:

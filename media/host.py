@@ -16,6 +16,7 @@ from media.admission import Capacity, JoinGate, Seats
 from media.errors import RecorderFailed, RoomElsewhere, RoomEnded, RoomUnknown, WorkerDraining
 from media.hooks import HookRunner, Hooks
 from media.ice import IceSettings
+from media.look import Looks
 from media.messages import Reason, RecorderEvent, RecorderStatus, RoomOpened, RoomSpec, SealedRecording
 from media.patience import Patience
 from media.publication import RoomRecorder
@@ -74,7 +75,7 @@ class Host:
         new_recorder: NewRecorder,
         look_command: Sequence[str] = (),
     ):
-        self._look_command = look_command
+        self._new_looks = partial(Looks, command=look_command, gate=capacity.looks)
         self.rooms: dict[str, Hosted] = {}
         self._worker_id, self._keyvalue, self._clock = worker_id, keyvalue, clock
         self._hooks, self._ice, self._capacity, self._new_recorder = hooks, ice, capacity, new_recorder
@@ -126,7 +127,7 @@ class Host:
         hooks = HookRunner(self._clock)
         report = partial(self._post_recorder_event, hooks, room_id, spec)
         recorder = self._new_recorder(room_id, spec, partial(asyncio.get_running_loop().call_soon_threadsafe, report))
-        room = Room(spec, recorder, self._ice, self._clock, self._gate, self._look_command)
+        room = Room(spec, recorder, self._ice, self._clock, self._gate, self._new_looks)
         try:
             await room.start()
         except Exception as error:

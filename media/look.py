@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from media.admission import FEWEST_LOOKS, LookGate
 from media.assembler import HEAD, Assembler
 from media.extensions import degrees
 from media.publication import Publication
@@ -47,13 +48,16 @@ class Look:
 
     def __init__(self, command: Sequence[str], order: bytes, tell: Tell, seconds: float = LONGEST_SECONDS):
         self._command, self._tell, self._seconds = tuple(command), tell, seconds
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING)
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING + 1)  # the last place is for the end
         self._queue.put_nowait(message(ORDER, order))
         self._publication: Publication | None = None
         self._assembler: Assembler | None = None
         self._turn = 0
         self._result = b""
         self._task = asyncio.create_task(self._run(), name="media-look")
+
+    def when_over(self, callback: Callable[..., None]) -> None:
+        self._task.add_done_callback(callback)
 
     # ---- the room's side --------------------------------------------------------------------------------------------
 
@@ -74,8 +78,7 @@ class Look:
     async def finish(self) -> bytes:
         """What the child makes of it; empty where it died or took too long."""
         self.detach()
-        with contextlib.suppress(asyncio.QueueFull):
-            self._queue.put_nowait(None)
+        self._queue.put_nowait(None)
         await asyncio.wait([self._task], timeout=END_SECONDS)
         await self.close()
         return self._result
@@ -106,7 +109,7 @@ class Look:
 
     def _put(self, data: bytes) -> bool:
         """The newest wins: what waits in a full queue is of no use any more, but for what begins a stream."""
-        if not self._queue.full():
+        if self._queue.qsize() < WAITING:
             self._queue.put_nowait(data)
             return True
         waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
@@ -163,34 +166,48 @@ class Look:
 
 
 class Looks:
-    """Of one room, by the hold that each belongs to. `command` starts a child; without one nothing is looked at."""
+    """Of one room, by the hold that each belongs to. `command` starts a child; without one nothing is looked at.
+    `gate` is that of all rooms of the worker."""
 
-    def __init__(self, command: Sequence[str], begin: Callable[[Any], Any]):
-        self._command, self._begin = tuple(command), begin
-        self._looks: dict[str, tuple[str, Look]] = {}
+    def __init__(self, begin: Callable[[Any], Any], command: Sequence[str] = (), gate: LookGate | None = None):
+        self._begin, self._command, self._gate = begin, tuple(command), gate or LookGate(FEWEST_LOOKS)
+        self._looks: dict[str, tuple[str, Look, Callable[..., None]]] = {}
 
-    def start(self, hold_id: str, participant_id: str, order: bytes, camera: Publication | None, tell: Tell) -> None:
-        if not self._command or not order:
-            return
+    def admit(self, order: bytes) -> Callable[..., None] | None:
+        """A turn for `start`; None where there is nothing to look for. Raises LooksBusy."""
+        return self._gate.take() if self._command and order else None
+
+    def start(
+        self,
+        hold_id: str,
+        participant_id: str,
+        order: bytes,
+        camera: Publication | None,
+        tell: Tell,
+        turn: Callable[..., None],
+    ) -> None:
+        """`turn` is given back when the process is gone."""
         look = Look(self._command, order, tell)
-        self._looks[hold_id] = (participant_id, look)
+        look.when_over(turn)
+        self._looks[hold_id] = (participant_id, look, turn)
         if camera is not None:
             look.attach(camera)
 
     def published(self, publication: Publication) -> None:
         """Somebody publishes; if it is the camera of one who is looked at, it is that from now on."""
         if self._looks and publication.info.source == "camera":
-            for participant_id, look in self._looks.values():
+            for participant_id, look, _ in self._looks.values():
                 if participant_id == publication.info.participant_id:
                     look.attach(publication)
 
     async def finish(self, hold_id: str) -> bytes:
-        _, look = self._looks.pop(hold_id, (None, None))
+        _, look, _ = self._looks.pop(hold_id, (None, None, None))
         return await look.finish() if look is not None else b""
 
     def drop(self, participant_id: str) -> None:
-        """What he shows counts no more. The child ends in its own time."""
-        for hold_id in [key for key, (owner, _) in self._looks.items() if owner == participant_id]:
-            _, look = self._looks.pop(hold_id)
+        """What he shows counts no more. The child is killed in a moment: its turn is free at once."""
+        for hold_id in [key for key, (owner, _, _) in self._looks.items() if owner == participant_id]:
+            _, look, give_back = self._looks.pop(hold_id)
             look.detach()
+            give_back()
             self._begin(look.close())

@@ -1,7 +1,7 @@
 """A room: two to six participants, the tracks between them, and the recorder that hears them all."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -53,7 +53,7 @@ class Room:
         ice: IceSettings,
         clock: Clock,
         gate: Gate,
-        look_command: Sequence[str] = (),
+        new_looks: Callable[..., Looks] = Looks,
     ):
         self.spec = spec
         self._recorder, self._clock, self._gate = recorder, clock, gate
@@ -62,7 +62,7 @@ class Room:
         self._participants: dict[str, Participant] = {}
         self._attendance = Attendance(clock.monotonic())
         self._closings = Closings()
-        self._holds = Holds(clock, Looks(look_command, self._closings.begin), self.mark, self._emit)
+        self._holds = Holds(clock, new_looks(self._closings.begin), self.mark, self._emit)
         self._boxes: set[EventBox] = set()
         self._seats = 0
         self._shown = Roster()
@@ -147,7 +147,7 @@ class Room:
         self._recorder.mark(label, self._clock.now(), data)
 
     def hold(self, participant_id: str, label: str, order: bytes = b"") -> str:
-        """Raises CameraMuted."""
+        """Raises CameraMuted, LooksBusy."""
         return self._holds.begin(self._participant(participant_id), label, order)
 
     async def looked(self, hold_id: str) -> bytes:

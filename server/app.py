@@ -10,6 +10,7 @@ from aiohttp import web
 
 from cases import recording
 from cases.desk import Desk
+from media.admission import Capacity, looks_at_once
 from media.client import MediaClient
 from media.hooks import Hooks
 from media.ice import IceSettings
@@ -155,6 +156,7 @@ async def build_media(settings: Settings, index: int):
             public_url=public_url,
             recovery_dir=spools,
             look_command=tethered(LOOK),
+            capacity=Capacity(max_looks=looks_at_once(settings.worker_count)),
         )
 
 

@@ -132,8 +132,11 @@ class Answer(Body, frozen=True):
 
 
 class HoldRequest(Body, frozen=True):
+    """`watch` false: the card is not looked for, as where the agent will vouch for what he sees."""
+
     person_id: Id
     side: Literal["front", "back"]
+    watch: bool = True
 
 
 class HoldRelease(Body, frozen=True):

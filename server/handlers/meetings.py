@@ -115,12 +115,16 @@ async def hold_identity(call: Call, case_id: Id, body: HoldRequest) -> Hold:
     case = await hold_gate(call.desk, call.actor, case_id, body.person_id, body.side)
     room_id = case.meeting.room_id
     participant = participant_of(room_id, body.person_id)
-    photos = await identity_photos(call.desk, case, body.person_id)
-    order = await asyncio.to_thread(watch.order, body.side, photos)
+    order = await _order(call, case, body) if body.watch else b""
     hold_id = await call.services.media.hold(room_id, participant, f"identity_{body.side}", order)
     held = msgspec.json.encode(Held(case_id, room_id, body.person_id, body.side))
     await call.desk.keyvalue.set(_key(hold_id), held, ttl=HOLD_SECONDS)
     return Hold(hold_id)
+
+
+async def _order(call: Call, case: Case, body: HoldRequest) -> bytes:
+    photos = await identity_photos(call.desk, case, body.person_id)
+    return await asyncio.to_thread(watch.order, body.side, photos)
 
 
 async def release_identity(call: Call, case_id: Id, body: HoldRelease) -> CaseView:

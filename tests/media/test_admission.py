@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from media.admission import STREAM_LOAD, Capacity, JoinGate, Seats
-from media.errors import WorkerFull
+from media.admission import FEWEST_LOOKS, LOOK_LOAD, STREAM_LOAD, Capacity, JoinGate, LookGate, Seats, looks_at_once
+from media.errors import LooksBusy, WorkerFull
 
 
 class Connecting:
@@ -97,3 +97,33 @@ def test_a_room_that_is_open_has_the_place_that_it_was_given(people):
         capacity.load = STREAM_LOAD * present**2
         told.add(capacity.full([Seats(people, present)] * 3))
     assert len(told) == 1
+
+
+def test_only_so_many_cameras_are_looked_at_at_once_and_a_turn_may_be_given_back_twice():
+    gate = LookGate(2)
+    first, _ = gate.take(), gate.take()
+    with pytest.raises(LooksBusy):
+        gate.take()
+    first()
+    first("again")
+    assert gate.looking == 1
+    gate.take()
+    with pytest.raises(LooksBusy):
+        gate.take()
+
+
+def test_what_is_looked_at_counts_for_the_next_room():
+    capacity = Capacity(max_load=0.85, max_looks=2)
+    capacity.load = 0.85 - LOOK_LOAD - 9 * STREAM_LOAD - 0.01
+    capacity.looks.take()
+    assert capacity.full([]) is False
+    give_back = capacity.looks.take()
+    assert capacity.full([]) is True
+    give_back()
+    assert capacity.full([]) is False
+
+
+def test_workers_that_share_a_machine_share_its_cores_for_looking():
+    alone = looks_at_once(1)
+    assert (alone >= FEWEST_LOOKS, looks_at_once(1000)) == (True, FEWEST_LOOKS)
+    assert looks_at_once(2) == max(FEWEST_LOOKS, alone // 2)

@@ -13,7 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media import look_child
-from media.look import FRAME, LENGTH, ORDER, PICTURE, PROGRESS, RESULT, STREAM, Look, message
+from media.look import (
+    END_SECONDS,
+    FRAME,
+    LENGTH,
+    ORDER,
+    PICTURE,
+    PROGRESS,
+    RESULT,
+    STREAM,
+    WAITING,
+    Look,
+    message,
+)
 from media.look_child import EVERY, Pace, Stream, run
 
 
@@ -114,6 +126,19 @@ async def test_what_waits_too_long_is_dropped_for_what_is_new_but_not_the_order(
     assert (fits[0], fits.count(False)) == (True, 1)
     assert look._queue.get_nowait()[0] == ORDER
     await asyncio.wait_for(look.close(), 5)
+
+
+async def test_the_end_is_told_to_a_child_behind_whom_the_queue_is_full():
+    answers = "import os, time; time.sleep(0.5); "  # meanwhile its pipe and the queue fill
+    answers += "[None for _ in iter(lambda: os.read(0, 1 << 16), b'')]; os.write(1, b'\\x02\\0\\0\\0\\x01!')"
+    look = Look((sys.executable, "-c", answers), b"order", lambda data: None)
+    await asyncio.sleep(0.2)
+    for _ in range(200):
+        await asyncio.sleep(0)
+        look._put(message(PICTURE, bytes(5000)))
+    while look._queue.qsize() < WAITING:
+        assert look._put(message(PICTURE, bytes(5000)))
+    assert await asyncio.wait_for(look.finish(), END_SECONDS - 1) == b"!"
 
 
 async def test_a_showing_that_nobody_ends_is_over_in_time_and_its_process_gone():

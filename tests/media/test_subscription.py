@@ -145,6 +145,16 @@ async def test_a_recorder_that_fails_at_a_packet_is_still_told_that_the_track_en
     assert path.sink.closed == "left"
 
 
+async def test_a_recorder_that_fails_at_a_packet_ends_no_tick_and_gets_the_next(path):
+    path.send(1, 2, b"payload")
+    taken, path.sink.rtp = path.sink.rtp, lambda packet, arrived: 1 / 0
+    path.publication.tick(0.2)
+    path.sink.rtp = taken
+    path.send(2, 2, b"payload")
+    path.publication.tick(0.4)
+    assert len(path.sink.packets) == 1
+
+
 async def test_a_packet_of_another_payload_type_is_not_forwarded(path):
     header = HEADER.pack(0x80, 13, 1, 2, path.sent.ssrc)
     path.publication.rtp(header + b"comfort noise", 0.0)

@@ -10,8 +10,9 @@ from datetime import datetime
 
 import pytest
 
+from media.admission import Capacity
 from media.attendance import EMPTY_SECONDS, HOST_SECONDS
-from media.errors import MediaUnavailable, RecorderFailed, RoomUnknown, WorkerDraining, WorkerFull
+from media.errors import LooksBusy, MediaUnavailable, RecorderFailed, RoomUnknown, WorkerDraining, WorkerFull
 from media.handshake import introduce
 from media.hooks import Hooks
 from media.host import report_recovered
@@ -45,6 +46,27 @@ async def test_the_time_that_a_look_takes_to_end_is_not_time_that_a_card_was_hel
     hold_id = await plant.client.hold("r1", "b", "identity front", b"a card")
     held = await plant.client.release("r1", hold_id)
     assert (held.seconds < 1, held.looked) == (True, b"")
+
+
+async def test_a_worker_looks_at_so_many_cameras_at_once_and_counts_the_frames_of_others(plant):
+    waits = "import sys, time; sys.stdin.buffer.read()"
+    capacity = Capacity(max_load=99.0, max_looks=2)
+    await plant.worker(look_command=(sys.executable, "-c", waits), capacity=capacity)
+    for room_id in ("r1", "r2"):
+        await plant.client.open_room(room_id, SPEC)
+        for name in ("b", "c"):
+            await plant.client.join(room_id, ParticipantSpec(name, f"person-{name}", "policyholder"))
+    first = await plant.client.hold("r1", "b", "front", b"a card")
+    await plant.client.hold("r2", "b", "front", b"a card")
+    with pytest.raises(LooksBusy):
+        await plant.client.hold("r2", "c", "front", b"a card")
+    await plant.client.hold("r2", "c", "front")
+    await plant.client.hold("r2", "b", "front", b"a card")  # in the place of his own
+    await plant.client.release("r1", first)
+    await plant.client.hold("r1", "c", "front", b"a card")
+    await plant.client.leave("r1", "c", "left")
+    await plant.client.close_room("r2", "over")
+    await until(lambda: capacity.looks.looking == 0)
 
 
 async def test_a_whole_call_over_the_socket(plant):
