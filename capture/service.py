@@ -83,7 +83,7 @@ def accept_photo(
     if len(data) > most_bytes:
         raise PhotoTooLarge(f"{len(data)} bytes")
     check_container(data)
-    image = _at_most(decode(data), KEPT_SIDE)
+    image = _at_most(decode(data, KEPT_SIDE), KEPT_SIDE)
     height, width = image.shape[:2]
     original = encode_jpeg(image)
     found, crop = choose(image, detection_on, dragged)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 
 import cv2
@@ -55,6 +57,40 @@ def test_a_rotated_photo_is_turned_upright() -> None:
     upright = decode(saved("JPEG", exif=exif))
     assert upright.shape[:2] == (320, 240)
     assert np.abs(upright.astype(int) - cv2.rotate(PICTURE, cv2.ROTATE_90_CLOCKWISE).astype(int)).mean() < 6
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_a_large_picture_comes_at_no_more_than_twice_what_is_enough_and_upright(kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = saved(kind, exif=exif)
+    small, large = decode(data, enough=100), decode(data)
+    assert 100 <= max(small.shape) < 200
+    assert (small.shape[0] > small.shape[1]) == (large.shape[0] > large.shape[1])
+    same = cv2.resize(large, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(small.astype(int) - same.astype(int)).mean() < 6
+    assert decode(saved(kind), enough=200).shape == PICTURE.shape  # less than twice as large
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "RGBA", "I;16"])
+def test_every_kind_of_pixel_is_made_smaller(mode: str) -> None:
+    grey = Image.new("RGB", (400, 400), (120, 120, 120))
+    picture = Image.new("I;16", (400, 400), 120 << 8) if mode == "I;16" else grey.convert(mode)
+    pixels = decode(saved("JPEG" if mode == "CMYK" else "PNG", picture), enough=100)
+    assert np.abs(pixels.astype(int).mean() - 120) < (90 if mode == "1" else 3)
+    assert pixels.shape[0] == (400 if mode == "I;16" else 100)
+
+
+def test_fifty_megapixels_need_a_fraction_of_what_their_pixels_weigh(tmp_path) -> None:
+    photo = tmp_path / "large.jpg"
+    Image.new("RGB", (8600, 5800), (90, 120, 60)).save(photo, "JPEG")
+    script = (
+        "import resource, sys; from pathlib import Path; from capture.decode import decode;"
+        "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        "before, data = used(), Path(sys.argv[1]).read_bytes(); decode(data, enough=4096); print(used() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(photo)], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 250_000  # kB; 8600 x 5800 pixels are 150 MB, and were there three to six times
 
 
 def test_metadata_does_not_survive() -> None:
