@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from cases.shelf import Shelf
+from cases.turns import Turns
 from otp.service import OtpService
 from ports.blobs import Blobs
 from ports.clock import Clock
@@ -34,3 +35,4 @@ class Desk:
     roots: tuple[bytes, ...] = ()
     photo_limits: PhotoLimits = PhotoLimits()
     shelf: Shelf = field(default_factory=Shelf)
+    decoders: Turns = field(default_factory=Turns)

@@ -87,6 +87,12 @@ class TooManyPhotos(CaseError):
     code = "too_many_photos"
 
 
+class PhotosBusy(CaseError):
+    """Too many photos are looked at already. `retry_after` in seconds."""
+
+    code = "photos_busy"
+
+
 class PhotoSameSide(CaseError):
     """The card shows what another photo shows already: `side` and `photo_id` of that one (S23)."""
 

@@ -75,14 +75,15 @@ async def add_photo(
     `document` is empty for what the task asks for; `dragged`: corners as shares 0..1, as the customer laid them.
 
     Raises what `capture.service.accept_photo` refuses, NotAcknowledged, PhotoTaskClosed, TooManyPhotos, PhotoSameSide,
-    PhotoDocumentRefused."""
+    PhotoDocumentRefused, PhotosBusy."""
     case = await load(desk, case_id)
     before = with_key(case, actor, task_id, idempotency_key)
     if before:
         return case, before.photo_id
     may_add(desk, case, actor, task_id, document)
     passport, most = document == PASSPORT, desk.photo_limits.size
-    photo = await asyncio.to_thread(accept_photo, data, detection_on, dragged, passport=passport, most_bytes=most)
+    async with desk.decoders.turn():
+        photo = await asyncio.to_thread(accept_photo, data, detection_on, dragged, passport=passport, most_bytes=most)
     photo_id = secrets.token_hex(12)
     added = _added(task_id, photo_id, side, detection_on, idempotency_key, document, photo)
     async with settling(desk, case_id, photo_id):

@@ -3,7 +3,7 @@
 An upload is named by its idempotency key, so that beginning it again finds it. Its bytes lie in pieces, each a sealed
 blob that is named by where it begins: pieces are created and never overwritten, so of two senders of the same upload
 one wins each piece and the other is told where to go on. Nothing of it is kept in the memory of a process. Each
-request looks at the list of all pieces, so there are not too many: whatever comes, however it ends, a piece shorter than
+request lists all pieces, so there are not too many: whatever comes and however it ends, a piece that is shorter than
 `LEAST_BYTES` is kept only where it is the last one.
 """
 

@@ -162,6 +162,7 @@ STATUS: Mapping[type[Exception], int] = {
     cases.CaseNotFound: 404,
     cases.NotAllowed: 403,
     cases.CaseBusy: 503,
+    cases.PhotosBusy: 503,
     cases.OpeningInvalid: 400,
     cases.AmendmentInvalid: 400,
     cases.CaseTextInvalid: 400,
