@@ -1,8 +1,9 @@
 """The evidence package: one zip that proves a case without this system; verification.py checks it.
 
 Inside: the journal as it was hashed (sealed rows and the key that opens them) and as text, every document as issued
-and as sealed, the bindings of all ink, the digests of photos, the manifests of recordings, the public key and the root
-certificates, a list of all files with their SHA-256, signed with Ed25519. Raw strokes and videos stay where they are.
+and as sealed, the bindings of all ink, the digests of photos, the stills of cards that were shown, the manifests of
+recordings, the public key and the root certificates, a list of all files with their SHA-256, signed with Ed25519. Raw
+strokes, photos and videos stay where they are.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from cases.events_review import EvidenceExported
 from cases.evidence_readme import README
 from cases.films import listed
 from cases.manifest import manifest_name
+from cases.stills import listed_photos, still_name, stills_of
 from cases.workflow import load, record
 from ports.chain import journal_key
 from ports.journal import Entry
@@ -55,12 +57,12 @@ async def _files(desk: Desk, case: Case) -> dict[str, bytes]:
         "journal/key.hex": journal_key(await desk.keys.data_key(case.case_id)).hex().encode(),
         "journal/events.jsonl": _lines(_event(entry) for entry in entries),
         "keys/system.ed25519.hex": (await desk.keys.public_key()).hex().encode(),
-        "photos.json": _json(_photos(case)),
+        "photos.json": _json(listed_photos(case)),
         "compositions.json": _json(listed(case.compositions)),
         "ink.json": _json(_bindings(entries)),
     }
     files |= {f"keys/root-{number}.pem": root for number, root in enumerate(desk.roots, 1)}
-    files |= await _documents(desk, case) | await _manifests(desk, case)
+    files |= await _documents(desk, case) | await _manifests(desk, case) | await _stills(desk, case, entries)
     return files | await _assessments(desk, case) | await _letters(desk, case)
 
 
@@ -100,6 +102,12 @@ async def _letters(desk: Desk, case: Case) -> dict[str, bytes]:
     return {letter_name(letter): await desk.blobs.get(letter.blob, scope=case.case_id) for letter in case.letters}
 
 
+async def _stills(desk: Desk, case: Case, entries: tuple[Entry, ...]) -> dict[str, bytes]:
+    """Of every side of an ID that was shown."""
+    kept = {shown.still_sha256: shown.still_blob for shown in stills_of(map(from_entry, entries))}
+    return {still_name(digest): await desk.blobs.get(blob, scope=case.case_id) for digest, blob in kept.items()}
+
+
 def _event(entry: Entry) -> dict[str, Any]:
     return {
         "seq": entry.seq,
@@ -110,22 +118,6 @@ def _event(entry: Entry) -> dict[str, Any]:
         "body": entry.body,
         "hash": entry.hash.hex(),
     }
-
-
-def _photos(case: Case) -> list[dict[str, Any]]:
-    return [
-        {
-            "task": task.task_id,
-            "photo": photo.photo_id,
-            "side": photo.side,
-            "crop": photo.crop,
-            "original_sha256": photo.original_sha256,
-            "card_sha256": photo.card_sha256,
-            "deleted": photo.deleted,
-        }
-        for task in case.photo_tasks
-        for photo in task.photos
-    ]
 
 
 def _bindings(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:

@@ -122,7 +122,10 @@ def _identity_shown(case: Case, event: e.IdentityShown, happened: Happened) -> C
         source=happened.id,
         match=event.match,
         override=event.override_reason,
+        measured=event.measured_s,
+        looks=event.looks or {},
         still=event.still_blob,
+        still_sha256=event.still_sha256,
     )
 
     def show(party: Party) -> Party:

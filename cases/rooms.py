@@ -20,7 +20,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 class Shown(msgspec.Struct, frozen=True):
     """A side of the ID. `match`: whether it is like the uploaded photo; `override`: why the agent vouches for it, where
-    it was not measured; `still`: blob of a picture of it."""
+    it was not measured; `measured`: seconds of the card itself, None where nobody looked; `looks`: pictures by what
+    they showed; `still`: blob of a picture of it."""
 
     seconds: float
     frames: int
@@ -28,7 +29,10 @@ class Shown(msgspec.Struct, frozen=True):
     source: str
     match: str | None = None
     override: str | None = None
+    measured: float | None = None
+    looks: dict[str, int] = {}
     still: str | None = None
+    still_sha256: str | None = None
     verdicts: dict[str, str] | None = None  # of what was read of the still
 
 

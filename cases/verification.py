@@ -20,6 +20,7 @@ from cases.films import listed
 from cases.fold import replay
 from cases.manifest import manifest_name, signed_manifest
 from cases.papers import Document
+from cases.stills import listed_photos, still_name, stills_of
 from cases.submission import package_sha256, submitted_documents
 from cases.trust import Anchors, fingerprint
 from esign.verify import verify
@@ -30,8 +31,6 @@ Files = dict[str, bytes]
 MAX_PACKAGE = 200 << 20
 MAX_FILES = 2000
 KEY = "keys/system.ed25519.hex"
-
-
 NOBODY = Anchors()
 
 
@@ -84,6 +83,7 @@ def check_files(files: Files, anchors: Anchors = NOBODY) -> PackageReport:
             *_compositions(files, case),
             *_assessments(files, case),
             *_letters(files, case),
+            *_pictures(files, case, happenings),
         ]
         for document in case.documents:
             found = list(_sealed(files, document, anchors.roots or tuple(roots.values())))
@@ -285,6 +285,15 @@ def _letters(files: Files, case: Case) -> Iterator[Problem]:
     for letter in case.letters:
         if hashlib.sha256(files.get(letter_name(letter), b"")).hexdigest() != letter.sha256:
             yield Problem("letter_differs", letter_name(letter))
+
+
+def _pictures(files: Files, case: Case, happenings: list[Happened]) -> Iterator[Problem]:
+    """The digests of uploaded photos are those of the journal; each still is the picture that it has the digest of."""
+    if _parsed(files, "photos.json") != listed_photos(case):
+        yield Problem("photo_differs", "photos.json")
+    for name, digest in {still_name(shown.still_sha256): shown.still_sha256 for shown in stills_of(happenings)}.items():
+        if hashlib.sha256(files.get(name, b"")).hexdigest() != digest:
+            yield Problem("still_differs", name)
 
 
 def _parsed(files: Files, name: str) -> Any:

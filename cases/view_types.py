@@ -63,15 +63,26 @@ class ConsentsView(View, frozen=True):
     face: bool | None
 
 
+class ShownView(View, frozen=True):
+    """A side that was shown in the call: seconds that were measured of it (None where nobody looked), pictures by what
+    they showed, and the digest of the still, for `stills/{sha256}`."""
+
+    at: datetime
+    measured_s: float | None
+    looks: dict[str, int]
+    still: str | None
+
+
 class IdentityView(View, frozen=True):
     """`match`: side → whether it is like the uploaded photo (same, differs, unsure); `overrides`: side → why the agent
-    vouches for it; `read`: side → verdicts of what was read of the still. All for staff alone."""
+    vouches for it; `read`: side → verdicts of what was read of the still; `shown`: by side. All for staff alone."""
 
     front_s: float | None
     back_s: float | None
     match: dict[str, str] = {}
     overrides: dict[str, str] = {}
     read: dict[str, dict[str, str]] = {}
+    shown: dict[str, ShownView] = {}
 
 
 class ConfirmationsView(View, frozen=True):

@@ -35,6 +35,7 @@ from cases.view_types import (
     ReadoutView,
     RecorderView,
     ReviewView,
+    ShownView,
     SignerView,
     SigningView,
     SubmissionView,
@@ -164,7 +165,9 @@ def _identity(party: Party, viewer: Actor) -> IdentityView:
         return IdentityView(*seconds)
     match = {side: each.match for side, each in shown.items() if each.match}
     overrides = {side: each.override for side, each in shown.items() if each.override}
-    return IdentityView(*seconds, match, overrides, {s: each.verdicts for s, each in shown.items() if each.verdicts})
+    read = {side: each.verdicts for side, each in shown.items() if each.verdicts}
+    seen = {side: ShownView(each.at, each.measured, each.looks, each.still_sha256) for side, each in shown.items()}
+    return IdentityView(*seconds, match, overrides, read, seen)
 
 
 def _phone_verified(case: Case, person: CasePerson, viewer: Actor) -> bool:

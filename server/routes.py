@@ -73,6 +73,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", TASK + "/completion", photos.complete_task, MEMBER, "完成 (S25)"),
     Route("POST", TASK + "/review", photos.review_task, AGENT, "Approve or reject with a reason (S28)"),
     Route("GET", CASE + "/photos/{photo}", photos.get_photo, ANYONE, "A photo", answers=JPEG, gated=False),
+    Route("GET", CASE + "/stills/{sha256}", photos.get_still, STAFF, "A card as it was shown in a call", answers=JPEG,
+          gated=False),
     Route("POST", MEET, meetings.open_room, AGENT, "Open the meeting (S30)"),
     Route("DELETE", MEET, meetings.end_room, AGENT, "End the meeting (S72)"),
     Route("POST", CASE + "/otp", otp.send_otp, MEMBER, "Send a code to my registered phone (S34)"),

@@ -5,11 +5,12 @@ from aiohttp import web
 
 from capture.crop import Shares
 from cases.photos import acknowledge, add_photo, complete_photos, delete_photo, read_photo, review_photos
+from cases.stills import read_still
 from cases.view_types import CaseView
 from server.call import Call
 from server.errors import InvalidInput
 from server.handlers.cases import view_of
-from server.typedefs import Deletion, Id, Nothing, PhotoReview, Upload, Variant
+from server.typedefs import Deletion, Id, Nothing, PhotoReview, Sha256, Upload, Variant
 
 KEY_LIMIT = 64
 
@@ -58,6 +59,14 @@ async def review_task(call: Call, case_id: Id, task: Id, body: PhotoReview) -> C
     return await view_of(call, await review_photos(call.desk, call.actor, case_id, task, body.approved, body.reason))
 
 
+async def get_still(call: Call, case_id: Id, sha256: Sha256) -> web.Response:
+    """Of a side that was shown in a call."""
+    return _jpeg(await read_still(call.desk, call.actor, case_id, sha256))
+
+
 async def get_photo(call: Call, case_id: Id, photo: Id, query: Variant) -> web.Response:
-    jpeg = await read_photo(call.desk, call.actor, case_id, photo, query.variant)
-    return web.Response(body=jpeg, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+    return _jpeg(await read_photo(call.desk, call.actor, case_id, photo, query.variant))
+
+
+def _jpeg(data: bytes) -> web.Response:
+    return web.Response(body=data, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

@@ -173,6 +173,16 @@ class Stage:
             self.desk, AGENT, self.case_id, actor.id, side, held, watched, override_reason=override
         )
 
+    async def to_the_card(self, request: OpenCase = ALONE) -> None:
+        """A meeting whose policyholder has said his name and shows his ID next (S53)."""
+        await self.ready(request)
+        await meeting.open_meeting(self.desk, AGENT, self.case_id)
+        await self.enter(WANG)
+        for step in ("consent_recording", "consent_video_signing", "consent_face"):
+            await self.say(WANG, step)
+        await steps.show_registration_card(self.desk, AGENT, self.case_id, REGISTRY)
+        await self.say(WANG, "state_name")
+
     async def meet(self, *actors: Actor) -> Case:
         """A meeting in which these persons may sign."""
         await meeting.open_meeting(self.desk, AGENT, self.case_id)

@@ -5,9 +5,11 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
+from capture.watch import Watched
 from cases import errors
 from cases.evidence import package
 from cases.recording import recording_sealed
@@ -59,11 +61,26 @@ async def test_it_says_in_chinese_that_the_authority_is_a_test_one(data):
         assert "測試用之憑證機構" in archive.read("README.txt").decode()
 
 
-async def test_raw_strokes_and_id_photos_are_not_in_it(data):
+async def test_raw_strokes_and_uploaded_photos_are_not_in_it(data):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
-        assert not any(name.endswith(".jpg") for name in names)
+        assert not any(name.endswith(".jpg") for name in names if not name.startswith("stills/"))
         assert "strokes" not in archive.read("ink.json").decode()
+
+
+async def test_the_stills_of_shown_cards_are_in_it_by_their_digests(stage):
+    await stage.to_the_card()
+    await stage.show(WANG, "front", watched=Watched({"front": 5.2}, {"front": 26}, b"first"))
+    await stage.show(WANG, "front", watched=Watched({"front": 5.2}, {"front": 26}, b"shown again"))
+    await stage.show(WANG, "back", watched=None, override="已目視")
+    data = await package(stage.desk, AGENT, stage.case_id)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        stills = {name: archive.read(name) for name in archive.namelist() if name.startswith("stills/")}
+    assert stills == {f"stills/{sha256(still).hexdigest()}.jpg": still for still in (b"first", b"shown again")}
+    assert (await checked(data)).problems == ()
+    for name in stills:
+        report = await checked(repacked(data, lambda files, name=name: files.update({name: b"another card"})))
+        assert ("still_differs", name) in {(problem.check, problem.where) for problem in report.problems}
 
 
 async def anchored(stage, data, key=None, roots=()):
@@ -145,6 +162,12 @@ def moved_ink(files):
     files["ink.json"] = json.dumps(inks).encode()
 
 
+def other_photo(files):
+    photos = json.loads(files["photos.json"])
+    photos[0]["original_sha256"] = "0" * 64
+    files["photos.json"] = json.dumps(photos).encode()
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -152,7 +175,8 @@ def moved_ink(files):
         (changed_event, {"file_changed", "events_differ"}),
         (cut_row, {"file_changed", "chain_broken"}),
         (moved_ink, {"file_changed", "binding_differs"}),
-        (lambda files: files.pop("photos.json"), {"file_missing"}),
+        (lambda files: files.pop("photos.json"), {"file_missing", "photo_differs"}),
+        (other_photo, {"file_changed", "photo_differs"}),
         (lambda files: files.update(extra=b"x"), {"file_unlisted"}),
         (lambda files: files.update({"package.sig": bytes(64)}), {"signature_invalid"}),
         (lambda files: files.pop("journal/key.hex"), {"file_missing", "journal_unreadable"}),

@@ -1,28 +1,27 @@
 """Which showing of a side of the ID counts: what was measured of the card, or the agent's word (S53, F39)."""
 
+from hashlib import sha256
+
 import pytest
 
 from capture.reader import Told
 from capture.watch import Watched
-from cases import errors, meeting, steps
+from cases import errors
 from cases.assess import assess
+from cases.codec import CaseErased
 from cases.facts import facts_of
 from cases.reading import case_view
 from cases.readout import read_shown
+from cases.stills import read_still
+from ports.errors import KeyErased
 from server.effects import effects_of
-from tests.cases.stage import AGENT, ALONE, REGISTRY, WANG, Stage
+from tests.cases.stage import AGENT, OTHER_AGENT, STRANGER, WANG, Stage
 
 
 @pytest.fixture
 async def stage():
     stage = Stage()
-    await stage.ready(ALONE)
-    await meeting.open_meeting(stage.desk, AGENT, stage.case_id)
-    await stage.enter(WANG)
-    for step in ("consent_recording", "consent_video_signing", "consent_face"):
-        await stage.say(WANG, step)
-    await steps.show_registration_card(stage.desk, AGENT, stage.case_id, REGISTRY)
-    await stage.say(WANG, "state_name")
+    await stage.to_the_card()
     return stage
 
 
@@ -46,6 +45,43 @@ async def test_the_card_must_have_been_seen_however_long_frames_came(stage):
 async def test_the_other_side_does_not_count(stage):
     with pytest.raises(errors.IdentityTooShort):
         await stage.show(WANG, "front", watched=Watched({"front": 0.0, "back": 9.0}, {"back": 45}))
+
+
+async def test_staff_of_the_case_see_the_still_and_how_it_was_measured_and_nobody_else_does(stage):
+    case = await stage.show(WANG, "front", watched=seen(5.2, front=24, card=2))
+    shown = (await case_view(stage.desk, AGENT, case)).people[0].identity.shown["front"]
+    assert (shown.measured_s, shown.looks, shown.still) == (
+        5.2,
+        {"front": 24, "card": 2},
+        sha256(b"a picture").hexdigest(),
+    )
+    assert await read_still(stage.desk, AGENT, stage.case_id, shown.still) == b"a picture"
+    assert (await case_view(stage.desk, WANG, case)).people[0].identity.shown == {}
+    for who, refusal in (
+        (WANG, errors.NotAllowed),
+        (STRANGER, errors.CaseNotFound),
+        (OTHER_AGENT, errors.CaseNotFound),
+    ):
+        with pytest.raises(refusal):
+            await read_still(stage.desk, who, stage.case_id, shown.still)
+    with pytest.raises(errors.CasePhotoNotFound):
+        await read_still(stage.desk, AGENT, stage.case_id, "0" * 64)
+
+
+async def test_a_side_that_nobody_could_look_at_has_no_still_and_says_so(stage):
+    case = await stage.show(WANG, "front", watched=None, override="已目視")
+    shown = (await case_view(stage.desk, AGENT, case)).people[0].identity.shown["front"]
+    assert (shown.measured_s, shown.looks, shown.still) == (None, {}, None)
+
+
+async def test_a_still_goes_with_the_key_of_its_case(stage):
+    await stage.show(WANG, "front", watched=seen(5.2))
+    blob = (await stage.case()).meeting.party(WANG.id).identity["front"].still
+    await stage.desk.keys.erase(stage.case_id)
+    with pytest.raises(KeyErased):
+        await stage.desk.blobs.get(blob, scope=stage.case_id)
+    with pytest.raises((KeyErased, CaseErased)):
+        await read_still(stage.desk, AGENT, stage.case_id, sha256(b"a picture").hexdigest())
 
 
 async def test_a_still_is_kept_sealed_and_named_by_its_digest(stage):
