@@ -165,7 +165,7 @@ def _identity(party: Party, viewer: Actor) -> IdentityView:
         return IdentityView(*seconds)
     match = {side: each.match for side, each in shown.items() if each.match}
     overrides = {side: each.override for side, each in shown.items() if each.override}
-    read = {side: each.verdicts for side, each in shown.items() if each.verdicts}
+    read = {side: each.verdicts for side, each in shown.items() if each.verdicts is not None}
     seen = {side: ShownView(each.at, each.measured, each.looks, each.still_sha256) for side, each in shown.items()}
     return IdentityView(*seconds, match, overrides, read, seen)
 

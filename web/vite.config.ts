@@ -10,7 +10,7 @@ type Language = "zh" | "en";
 type Texts = Record<string, { zh: string; en: string }>;
 
 /** Problems of the staff's calls and of the machinery; where one comes all the same, the server's own words are shown. */
-const staffProblems = "(recording|recordings|recorder|composition|composer|amendment|evidence|sms|totp|authority|kek|journal|blob|rulebook|facts|hold|ranges|reasons|identity|query|decision|override|attachment|assessment)_[a-z_]+|(solicited_by_you|answer_invalid|too_many_attachments|what_if_invalid|opening_invalid|reviewer_of_sales_unit|photos_not_approved|end_needs_reason|registration_card_invalid|unknown_template|unknown_amendment|invalid_form_data|missing_glyph|fonts_missing|login_taken|pages_not_built|person_unknown)$";
+const staffProblems = "(recording|recordings|recorder|composition|composer|amendment|evidence|sms|totp|authority|kek|journal|blob|rulebook|facts|hold|looks|ranges|reasons|identity|query|decision|override|attachment|assessment)_[a-z_]+|(solicited_by_you|answer_invalid|too_many_attachments|what_if_invalid|opening_invalid|reviewer_of_sales_unit|photos_not_approved|end_needs_reason|registration_card_invalid|unknown_template|unknown_amendment|invalid_form_data|missing_glyph|fonts_missing|login_taken|pages_not_built|person_unknown)$";
 
 /** Why a case cannot be opened, how recordings ended, and what only a host's call says. */
 const staffReasons = "reason\\.(item_unknown|persons_invalid|roles_invalid|policyholder_missing|insured_missing|legal_representative_missing|under_seven|application_date[a-z_]*|room_empty|drained|lease_lost|worker_lost|part_missing|recovered|query_overdue)$|call\\.recording_unknown$";

@@ -6,7 +6,7 @@ import { Panel } from "../shared/staff.tsx";
 import { t, tBoth } from "../shared/text.ts";
 import type { CaseView, PhotoTask } from "../shared/types.ts";
 import { Button, Chip, Failure, ReasonDialog, useAction, type Tone } from "../shared/ui.tsx";
-import { Readout } from "./readout.tsx";
+import { Readout } from "../shared/readout.tsx";
 import { PhotoViewer, photoUrl } from "../shared/viewers.tsx";
 import { nameOf } from "../shared/words.ts";
 

@@ -4,6 +4,7 @@ import { post } from "../shared/api.ts";
 import { carry } from "../shared/cases.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Panel } from "../shared/staff.tsx";
+import { type CardSide, ShownCard } from "../shared/shown.tsx";
 import { t } from "../shared/text.ts";
 import type { CaseView, ScriptStep } from "../shared/types.ts";
 import { Button, Chip, Failure, useAction } from "../shared/ui.tsx";
@@ -15,6 +16,8 @@ import { Hold } from "./hold.tsx";
 const aboveCurrent = 44;
 
 const spoken = (id: string): boolean => id.startsWith("consent_") || id.startsWith("confirm_") || id === "state_name";
+
+const sideOf = (id: string): CardSide => (id.endsWith("back") ? "back" : "front");
 
 /** Somebody has given all three consents: then the registration card may be shown. */
 function consented(script: ScriptStep[]): boolean {
@@ -82,7 +85,7 @@ function ShowCard({ view }: { view: CaseView }): JSX.Element {
 function Work({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element | null {
   if (spoken(step.id)) return <Ask view={view} step={step} />;
   if (step.id === "registration_card") return <ShowCard view={view} />;
-  if (step.id.startsWith("identity_") && step.person_id) return <Hold key={`${step.id}-${step.person_id}`} view={view} personId={step.person_id} side={step.id.endsWith("back") ? "back" : "front"} />;
+  if (step.id.startsWith("identity_") && step.person_id) return <Hold key={`${step.id}-${step.person_id}`} view={view} personId={step.person_id} side={sideOf(step.id)} />;
   if (step.id === "documents") return <p class="script-words">{t("k.script.documents")}</p>;
   if (step.id === "submit") return <p class="script-words">{t("k.script.submit")}</p>;
   return null;
@@ -90,12 +93,14 @@ function Work({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element
 
 function Row({ view, step }: { view: CaseView; step: ScriptStep }): JSX.Element {
   const open = view.meeting.status === "open" && (step.status === "current" || ready(view.script, step)) && step.id !== "end";
+  const who = personOf(view, step.person_id);
   return (
     <li class={`script-step ${step.status}${open ? " open" : ""}`} data-testid={`step-${step.id}-${step.person_id ?? "all"}`} data-status={step.status}>
       <span class="script-mark">{step.status === "done" ? <Icon name="check" size={16} /> : ""}</span>
       <div class="grow">
         <p class="script-name"><span>{stepName(step.id)}</span>{step.person_id && <small>{nameOf(view, step.person_id)}</small>}</p>
         {open && <Work view={view} step={step} />}
+        {step.id.startsWith("identity_") && who && <ShownCard view={view} person={who} side={sideOf(step.id)} />}
       </div>
     </li>
   );

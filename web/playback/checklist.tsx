@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { clock } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Panel } from "../shared/staff.tsx";
+import { atOdds, cardSides } from "../shared/shown.tsx";
 import { t } from "../shared/text.ts";
 import type { CaseView, Person, RecordingView } from "../shared/types.ts";
 import { nameOf } from "../shared/words.ts";
@@ -18,6 +19,7 @@ function personChecks(person: Person): { name: string; ok: boolean; pattern: Reg
     { name: "consents", ok: Boolean(consents.recording && consents.video_signing && consents.face), pattern: /^Consent/ },
     { name: "name", ok: person.name_stated, pattern: /^NameStated/ },
     { name: "identity", ok: shown(identity.front_s) && shown(identity.back_s), pattern: /^Identity/ },
+    { name: "alike", ok: !cardSides.some((side) => atOdds(person, side)), pattern: /^Identity/ },
     { name: "signed", ok: person.complete, pattern: /^InkAccepted/ },
     { name: "confirmations", ok: Boolean(confirmations.application && confirmations.others), pattern: /^Signature(Confirmed|Denied)/ },
   ];

@@ -15,15 +15,25 @@ function seekBy(event: MouseEvent, engine: Engine, seconds: number): void {
   engine.seek(((event.clientX - box.left) / box.width) * seconds);
 }
 
+type Detail = { warnings?: unknown; side?: string; seconds?: number; match?: string | null; override_reason?: string | null };
+
+/** What a reviewer should look at twice. */
 function warningsOf(mark: Mark): string[] {
-  const detail = mark.detail as { warnings?: unknown } | null;
-  return Array.isArray(detail?.warnings) ? detail.warnings.map(String) : [];
+  const detail = (mark.detail ?? {}) as Detail;
+  const odd = [detail.match === "differs" && t("staff.shown.match.differs"), detail.override_reason && t("staff.shown.vouched", { reason: detail.override_reason })];
+  return [...(Array.isArray(detail.warnings) ? detail.warnings.map((code) => warningName(String(code))) : []), ...odd.filter((words) => typeof words === "string")];
+}
+
+/** A mark's name, and of a shown side which and for how long. */
+function nameOfMark(mark: Mark): string {
+  const { side, seconds } = (mark.detail ?? {}) as Detail;
+  return side && seconds !== undefined ? `${markName(mark.type)} ${t("r.mark.identity", { side: t(`side.${side}`), seconds: seconds.toFixed(1) })}` : markName(mark.type);
 }
 
 function MarkButton({ mark, engine, recording, view }: Props & { mark: Mark }): JSX.Element {
   const who = nameOf(view, mark.person_id);
-  const warnings = warningsOf(mark).map(warningName).join("、");
-  const label = `${clock(mark.at_s)} ${markName(mark.type)} ${who}${warnings && `（${warnings}）`}`;
+  const warnings = warningsOf(mark).join("、");
+  const label = `${clock(mark.at_s)} ${nameOfMark(mark)} ${who}${warnings && `（${warnings}）`}`;
   const jump = (event: MouseEvent): void => {
     event.stopPropagation();
     engine.seek(mark.at_s);

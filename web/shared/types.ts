@@ -44,9 +44,12 @@ export type Person = {
   permissions: { camera: Permission; microphone: Permission } | null;
   consents: { recording: boolean | null; video_signing: boolean | null; face: boolean | null };
   name_stated: boolean;
-  identity: { front_s: number | null; back_s: number | null; match?: Record<string, string>; overrides?: Record<string, string>; read?: Record<string, Record<string, string>> };
+  identity: { front_s: number | null; back_s: number | null; match?: Record<string, string>; overrides?: Record<string, string>; read?: Record<string, Record<string, Verdict>>; shown?: Record<string, ShownSide> };
   confirmations: { application: boolean | null; others: boolean | null };
 };
+
+/** For staff: seconds that were measured of a side, pictures by what they showed, the digest of the still. */
+export type ShownSide = { at: string; measured_s: number | null; looks: Record<string, number>; still: string | null };
 
 export type Verdict = "agrees" | "differs" | "unread";
 /** For staff: what was read of the photo against the case, field by field (number, name, birth_date, side, mrz). */
