@@ -20,6 +20,7 @@ REBLUR, REBLUR_REFUSE = 0.43, 0.15  # share of the gradient that one more blur t
 GLARE = 0.02  # of the card
 DARK = 70.0  # mean grey
 LIVE_WIDTH, PHOTO_WIDTH = 200.0, 600.0  # of the card, in pixels of the picture
+SPOTS, SPOT_APART = (32, 32), 6.0  # grey levels; saved anew at most 3, moved by 1 % of its width 14 and more
 TILT, TILT_REFUSE = 25.0, 35.0  # degrees
 
 
@@ -63,6 +64,17 @@ def same_side(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
     """Whether two cards show the same side: correlation of their small high-passed pictures, either way up."""
     one, other = _fingerprint(first), _fingerprint(second)
     return max(float((one * other).mean()), float((one * other[::-1, ::-1]).mean())) > 0.55
+
+
+def same_picture(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
+    """Whether two grey pictures are one photo, in whatever size and quality it was saved: no spot of them is otherwise.
+    The other side of a card, taken from the same place, differs in many; the same side taken again in some."""
+    shape = first.shape[1] / first.shape[0], second.shape[1] / second.shape[0]
+    if abs(shape[0] - shape[1]) > 0.01 * shape[0]:
+        return False
+    one, other = (cv2.resize(each, SPOTS, interpolation=cv2.INTER_AREA).astype(float) for each in (first, second))
+    apart = one - other
+    return float(np.abs(apart - np.median(apart)).max()) <= SPOT_APART
 
 
 def _hints(

@@ -17,7 +17,7 @@ from capture.decode import MOST_BYTES, decode, encode_jpeg
 from capture.detect import Detection, detect
 from capture.errors import FrameRefused, PhotoTooLarge
 from capture.quad import ID1, ID3
-from capture.quality import assess, same_side
+from capture.quality import MEASURED, assess, same_picture, same_side
 from capture.rectify import rectify
 from capture.stabilise import Stabiliser
 
@@ -102,6 +102,19 @@ def shown_before(card: bytes, others: Sequence[bytes]) -> int | None:
     return next((index for index, other in enumerate(others) if same_side(one, _pixels(other))), None)
 
 
+def sent_before(picture: bytes, others: Sequence[bytes]) -> int | None:
+    """Which of the other whole photos is the same one; all are `AcceptedPhoto.original`s."""
+    one = _grey(picture)
+    return next((index for index, other in enumerate(others) if same_picture(one, _grey(other))), None)
+
+
+def seen_before(picture: bytes, others: Sequence[bytes]) -> int | None:
+    """Which of the other whole photos shows the same side of a card, as far as one is found in both."""
+    one = _card_in(picture)
+    cards = (_card_in(other) for other in others) if one is not None else ()
+    return next((index for index, card in enumerate(cards) if card is not None and same_side(one, card)), None)
+
+
 def detect_frame(jpeg: bytes) -> tuple[Detection, NDArray[np.uint8]]:
     """Detection in one live frame, and its pixels; FrameRefused when it is over 40 kB or no JPEG."""
     if len(jpeg) > FRAME_BYTES:
@@ -145,6 +158,16 @@ class LiveCapture:
 
 def _pixels(jpeg: bytes) -> NDArray[np.uint8]:
     return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+
+
+def _grey(jpeg: bytes) -> NDArray[np.uint8]:
+    return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_2)
+
+
+def _card_in(jpeg: bytes) -> NDArray[np.uint8] | None:
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
+    found = detect(image)
+    return rectify(image, found.corners, MEASURED[0]) if found.corners is not None else None
 
 
 def _at_most(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

@@ -99,6 +99,12 @@ class PhotoSameSide(CaseError):
     code = "photo_same_side"
 
 
+class PhotoSamePicture(CaseError):
+    """The very photo is there already, as `photo_id` for this `side`."""
+
+    code = "photo_same_picture"
+
+
 class PhotoDocumentRefused(CaseError):
     """`document` proves no identity by the manual: 戶籍謄本, 戶口名簿 (S8)."""
 

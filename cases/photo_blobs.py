@@ -16,6 +16,7 @@ from cases.case import Case
 from cases.codec import CaseErased
 from cases.desk import Desk
 from cases.errors import CaseNotFound
+from cases.papers import Photo
 from cases.workflow import load
 from ports.errors import KeyErased
 
@@ -45,6 +46,13 @@ async def put_photo(desk: Desk, case_id: str, photo_id: str, photo: AcceptedPhot
     await desk.blobs.put(blob_name(case_id, photo_id, "original"), photo.original, scope=case_id)
     if photo.card is not None:
         await desk.blobs.put(blob_name(case_id, photo_id, "card"), photo.card, scope=case_id)
+
+
+async def photo_bytes(desk: Desk, case_id: str, photo: Photo) -> bytes:
+    """The card, or the whole photo where none was found. Raises BlobNotFound."""
+    return await desk.blobs.get(
+        blob_name(case_id, photo.photo_id, "card" if photo.cropped else "original"), scope=case_id
+    )
 
 
 async def settle_leftovers(desk: Desk) -> int:

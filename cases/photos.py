@@ -3,12 +3,11 @@
 import asyncio
 import hashlib
 import secrets
-from contextlib import suppress
 from typing import Literal
 
 from capture import watch
 from capture.crop import Shares
-from capture.service import AcceptedPhoto, accept_photo, shown_before
+from capture.service import AcceptedPhoto, accept_photo
 from cases import gates
 from cases.actor import Actor
 from cases.case import Case
@@ -19,7 +18,6 @@ from cases.errors import (
     NotAcknowledged,
     NotAllowed,
     PhotoDocumentRefused,
-    PhotoSameSide,
     PhotosMissing,
     PhotosNotCompleted,
     PhotosUnchanged,
@@ -39,10 +37,10 @@ from cases.events_papers import (
 )
 from cases.papers import Photo, PhotoTask
 from cases.parts import Side
-from cases.photo_blobs import blob_name, put_photo, settling
+from cases.photo_blobs import blob_name, photo_bytes, put_photo, settling
+from cases.photo_twins import alike, compare
 from cases.state import State
 from cases.workflow import load, record
-from ports.errors import BlobNotFound
 
 MAX_EVER = 40  # with the tombstones of a task that was rejected again and again
 PASSPORT = "passport"
@@ -75,7 +73,7 @@ async def add_photo(
     `document` is empty for what the task asks for; `dragged`: corners as shares 0..1, as the customer laid them.
 
     Raises what `capture.service.accept_photo` refuses, NotAcknowledged, PhotoTaskClosed, TooManyPhotos, PhotoSameSide,
-    PhotoDocumentRefused, PhotosBusy."""
+    PhotoSamePicture, PhotoDocumentRefused, PhotosBusy."""
     case = await load(desk, case_id)
     before = with_key(case, actor, task_id, idempotency_key)
     if before:
@@ -173,13 +171,6 @@ async def identity_photos(desk: Desk, case: Case, person_id: str) -> dict[watch.
     return {side: await photo_bytes(desk, case.case_id, photo) for side, photo in newest.items()}
 
 
-async def photo_bytes(desk: Desk, case_id: str, photo: Photo) -> bytes:
-    """The card, or the whole photo where none was found. Raises BlobNotFound."""
-    return await desk.blobs.get(
-        blob_name(case_id, photo.photo_id, "card" if photo.cropped else "original"), scope=case_id
-    )
-
-
 def own_task(case: Case, actor: Actor, task_id: str) -> PhotoTask:
     person = gates.person_of(case, actor)
     task = gates.photo_task(case, task_id)
@@ -246,7 +237,7 @@ async def _record_photo(
         if with_key(case, actor, added.task_id, added.idempotency_key):
             return []
         may_add(desk, case, actor, added.task_id, added.document)
-        if not {other.photo_id for other in _alike(case, added)} <= compared:
+        if not {other.photo_id for other in alike(case, added)} <= compared:
             raise _NotCompared
         return [added]
 
@@ -254,7 +245,7 @@ async def _record_photo(
         try:
             case = await record(desk, actor, case_id, decide)
         except _NotCompared:
-            compared |= await _compare(desk, case_id, added, photo)
+            compared |= await compare(desk, case_id, added, photo)
             continue
         winner = with_key(case, actor, added.task_id, added.idempotency_key)
         assert winner is not None
@@ -262,28 +253,4 @@ async def _record_photo(
 
 
 class _NotCompared(Exception):
-    """There is a card that the new one was not compared with yet."""
-
-
-def _alike(case: Case, added: PhotoAdded) -> list[Photo]:
-    """The photos that must not show the same as this one: all others with a card, but for a rejected one of the same
-    side, whose place it takes."""
-    if added.card_sha256 is None:
-        return []
-    task = gates.photo_task(case, added.task_id)
-    replaced = {photo.photo_id for photo in task.kept if photo.photo_id in task.refused and photo.side == added.side}
-    return [photo for photo in task.kept if photo.cropped and photo.photo_id not in replaced]
-
-
-async def _compare(desk: Desk, case_id: str, added: PhotoAdded, photo: AcceptedPhoto) -> frozenset[str]:
-    """The ids of the photos that show something else. Raises PhotoSameSide."""
-    others, cards = [], []
-    for other in _alike(await load(desk, case_id), added):
-        with suppress(BlobNotFound):  # deleted meanwhile
-            cards.append(await desk.blobs.get(blob_name(case_id, other.photo_id, "card"), scope=case_id))
-            others.append(other)
-    assert photo.card is not None
-    same = await asyncio.to_thread(shown_before, photo.card, cards)
-    if same is not None:
-        raise PhotoSameSide(side=others[same].side, photo_id=others[same].photo_id)
-    return frozenset(other.photo_id for other in others)
+    """There is a photo that the new one was not compared with yet."""

@@ -16,7 +16,7 @@ from cases.desk import Desk
 from cases.event import Event
 from cases.events_identity import PhotoRead, ShownCardRead
 from cases.papers import Photo, PhotoTask
-from cases.photos import photo_bytes
+from cases.photo_blobs import photo_bytes
 from cases.rooms import Shown
 from cases.taipei import taipei_date
 from cases.workflow import load, record

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from functools import cache
 from io import BytesIO
+from random import Random
 
 from PIL import Image, ImageDraw
 
@@ -75,12 +76,18 @@ class Outbox:
 
 @cache
 def card_photo(seed: int = 0, size: tuple[int, int] = (800, 600)) -> bytes:
-    """A light card on a dark desk, as JPEG."""
+    """A light card on a dark desk, as JPEG; another seed is another side."""
     image = Image.new("RGB", (1000, 750), (70, 60, 50))
     draw = ImageDraw.Draw(image)
     draw.rounded_rectangle((150 + seed, 150, 850 + seed, 591), 24, (215, 225, 235))
-    for line in range(6):
-        draw.rectangle((200 + seed, 220 + 50 * line, 500 + seed, 235 + 50 * line), fill=(40, 40, 60))
+    chance = Random(seed)
+    lines = [(200, 220 + 50 * line, 500, 235 + 50 * line) for line in range(6)]
+    spots = [
+        (x, y, x + 70, y + 40)
+        for x, y in ((chance.randrange(180, 740), chance.randrange(180, 520)) for _ in "front back")
+    ]
+    for box in spots if seed else lines:
+        draw.rectangle(box, fill=(40, 40, 60))
     out = BytesIO()
     image.resize(size).save(out, "JPEG", quality=90)
     return out.getvalue()

@@ -1,6 +1,8 @@
 import asyncio
 from dataclasses import replace
 
+import cv2
+import numpy as np
 import pytest
 
 from capture.errors import PhotoError
@@ -105,7 +107,7 @@ async def test_a_rejected_task_is_photographed_anew(stage):
     await stage.open(ALONE)
     await stage.photograph(WANG)
     await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, False, "反光")
-    await add(stage, "better")
+    await add(stage, "better", data=card_photo(2))
     case = await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
     assert (case.state, case.photo_task(TASK).status) == (State.IN_REVIEW, "uploaded")
 
@@ -121,7 +123,7 @@ async def test_rejected_photos_are_not_handed_in_again_as_they_are(stage):
     with pytest.raises(errors.PhotosUnchanged):
         await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
     assert "complete_photos" not in (await reading.case_view(stage.desk, WANG, await stage.case())).actions
-    case, photo_id = await add(stage, "taken and thrown away")
+    case, photo_id = await add(stage, "taken and thrown away", data=card_photo(2))
     assert "complete_photos" in (await reading.case_view(stage.desk, WANG, case)).actions
     await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo_id)
     with pytest.raises(errors.PhotosUnchanged):
@@ -138,7 +140,7 @@ async def test_a_rejected_photo_is_deleted_for_the_reason_it_was_rejected_for(st
 
 async def test_a_photo_taken_since_the_rejection_goes_without_a_trace(stage):
     await rejected(stage)
-    _, photo_id = await add(stage, "new")
+    _, photo_id = await add(stage, "new", data=card_photo(2))
     case = await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, photo_id)
     assert photo_id not in {photo.photo_id for photo in case.photo_task(TASK).photos}
 
@@ -166,7 +168,7 @@ async def test_nothing_is_added_to_or_taken_from_an_approved_task(stage):
 async def test_ten_photos_are_enough(stage):
     await acknowledged(stage)
     for number in range(stage.desk.photo_limits.count):
-        await add(stage, f"k{number}")
+        await add(stage, f"k{number}", data=card_photo(number))
     with pytest.raises(errors.TooManyPhotos):
         await add(stage, "one more")
 
@@ -178,7 +180,7 @@ async def test_deleted_photos_count_only_towards_forty(stage, monkeypatch):
     for number in range(2):
         old = case.photo_task(TASK).kept[0]
         await photos.delete_photo(stage.desk, WANG, stage.case_id, TASK, old.photo_id, "反光")
-        case, _ = await add(stage, f"new {number}", ("front", "back")[number])
+        case, _ = await add(stage, f"new {number}", ("front", "back")[number], card_photo(2 + number))
     await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
     case = await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, False, "反光")
     old = case.photo_task(TASK).kept[0]
@@ -237,6 +239,42 @@ async def test_a_rejected_side_is_taken_anew_while_the_old_one_is_still_there(st
     await add(stage, "front again", "front", AGAIN, True)
     with pytest.raises(errors.PhotoSameSide):
         await add(stage, "front as back", "back", photograph("front", "王大陸", "A123456789", "1989-03-10", 3), True)
+
+
+def saved_anew(data, quality, scale=1.0):
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    smaller = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".jpg", smaller, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+async def test_a_whole_picture_that_is_there_already_is_refused_however_it_was_saved(stage):
+    await acknowledged(stage)
+    _, photo_id = await add(stage, "front", data=PICTURES["front"])
+    for number, data in enumerate(
+        (PICTURES["front"], saved_anew(PICTURES["front"], 40), saved_anew(PICTURES["front"], 60, 0.5))
+    ):
+        with pytest.raises(errors.PhotoSamePicture) as refused:
+            await add(stage, f"back {number}", "back", data)
+        assert refused.value.details == {"side": "front", "photo_id": photo_id}
+    await add(stage, "back", "back", PICTURES["back"])
+
+
+async def test_the_same_side_twice_is_noticed_with_the_detection_off_too(stage):
+    await acknowledged(stage)
+    await add(stage, "front", data=PICTURES["front"])
+    with pytest.raises(errors.PhotoSameSide) as refused:
+        await add(stage, "the front, taken again", "back", AGAIN)
+    assert refused.value.details["side"] == "front"
+    await add(stage, "back", "back", PICTURES["back"])
+    await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+    await photos.review_photos(stage.desk, AGENT, stage.case_id, TASK, False, "反光")
+    await add(stage, "front again", "front", AGAIN)
+
+
+async def test_a_rejected_whole_picture_is_not_handed_in_again_under_another_key(stage):
+    await rejected(stage)
+    with pytest.raises(errors.PhotoSamePicture):
+        await add(stage, "as it was")
 
 
 @pytest.mark.parametrize("paper", ["household_transcript", "household_register"])
