@@ -51,11 +51,12 @@ SURE_NAME = 0.9  # of the engine, before another name counts as one
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What the case says. `number` of any kind in `idnumber`; `names` in every script that a document may use; `side`
-    that the photo was taken for; `passport`: the document is one, which has a machine-readable zone."""
+    that the photo was taken for; `passport`: the document is one, which has a machine-readable zone. With what the case
+    does not know (an empty number, no name, no date) nothing is compared: `unread`."""
 
     number: str
     names: tuple[str, ...]
-    birth_date: date
+    birth_date: date | None
     side: Side
     passport: bool = False
 
@@ -104,7 +105,7 @@ def _by_zone(zone: mrz.Zone, expected: Expected) -> Reading:
     verdicts: dict[Field, Verdict] = {
         "number": _same(zone.optional, expected.number) if idnumber.kind_of(zone.optional) else "unread",
         "name": "agrees" if name in map(_latin, expected.names) else "unread",
-        "birth_date": _same(born, expected.birth_date.isoformat()) if born else "unread",
+        "birth_date": _same(born, expected.birth_date.isoformat() if expected.birth_date else ""),
         "mrz": "agrees",
     }
     read: dict[Field, str] = {"number": zone.optional, "name": name, "birth_date": born}
@@ -113,12 +114,12 @@ def _by_zone(zone: mrz.Zone, expected: Expected) -> Reading:
 
 def _number(texts: Iterable[str], expected: str) -> tuple[Verdict, str]:
     texts = tuple(texts)
-    found = idnumber.found_in(texts)
+    found = idnumber.found_in(texts) if expected else ()
     if expected in found:
         return "agrees", expected
     if found:
         return "differs", found[0]
-    return ("agrees", expected) if expected in idnumber.mended_in(texts) else ("unread", "")
+    return ("agrees", expected) if expected and expected in idnumber.mended_in(texts) else ("unread", "")
 
 
 def _name(texts: Sequence[str], scores: Sequence[float], names: Sequence[str]) -> tuple[Verdict, str]:
@@ -137,8 +138,10 @@ def _name(texts: Sequence[str], scores: Sequence[float], names: Sequence[str]) -
     return "unread", ""
 
 
-def _birth(texts: Sequence[str], expected: date) -> tuple[Verdict, str]:
+def _birth(texts: Sequence[str], expected: date | None) -> tuple[Verdict, str]:
     """A date elsewhere on the card is of its issue; one behind the label, in its line or the next, is of birth."""
+    if expected is None:
+        return "unread", ""
     if any(expected in dates_in(text) for text in texts):
         return "agrees", expected.isoformat()
     for at, text in enumerate(texts):
@@ -162,6 +165,8 @@ def _side(texts: Sequence[str], expected: Side) -> tuple[Verdict, str]:
 
 
 def _same(read: str, expected: str) -> Verdict:
+    if not read or not expected:
+        return "unread"
     return "agrees" if read == expected else "differs"
 
 

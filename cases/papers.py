@@ -18,6 +18,7 @@ class Readout(msgspec.Struct, frozen=True):
 
 
 WANTED_SIDES = ("front", "back")
+PASSPORT = "passport"
 
 
 class Photo(msgspec.Struct, frozen=True):

@@ -35,7 +35,7 @@ from cases.events_papers import (
     PhotosRejected,
     ReviewRequested,
 )
-from cases.papers import Photo, PhotoTask
+from cases.papers import PASSPORT, Photo, PhotoTask
 from cases.parts import Side
 from cases.photo_blobs import blob_name, photo_bytes, put_photo, settling
 from cases.photo_twins import alike, compare
@@ -43,7 +43,6 @@ from cases.state import State
 from cases.workflow import load, record
 
 MAX_EVER = 40  # with the tombstones of a task that was rejected again and again
-PASSPORT = "passport"
 Variant = Literal["card", "original"]
 
 

@@ -15,7 +15,7 @@ from cases.case import Case
 from cases.desk import Desk
 from cases.event import Event
 from cases.events_identity import PhotoRead, ShownCardRead
-from cases.papers import Photo, PhotoTask
+from cases.papers import PASSPORT, Photo, PhotoTask
 from cases.photo_blobs import photo_bytes
 from cases.rooms import Shown
 from cases.taipei import taipei_date
@@ -61,7 +61,7 @@ async def read_text(desk: Desk, read: Read, case_id: str, photo_id: str) -> None
 
 def expected(case: Case, task: PhotoTask, photo: Photo) -> Expected:
     """What the case says of the person whose document it is."""
-    return expected_of(case, task.person_id, photo.side, passport=task.id_type == "passport")
+    return expected_of(case, task.person_id, photo.side, passport=(photo.document or task.id_type) == PASSPORT)
 
 
 def expected_of(case: Case, person_id: str, side: Side, *, passport: bool = False) -> Expected:
@@ -71,10 +71,18 @@ def expected_of(case: Case, person_id: str, side: Side, *, passport: bool = Fals
     return Expected(
         number=profile.get("id_no", ""),
         names=tuple(profile[name] for name in ("name", "name_en") if profile.get(name)),
-        birth_date=date.fromisoformat(profile["birth_date"]),
+        birth_date=_born(profile.get("birth_date")),
         side=side,
         passport=passport,
     )
+
+
+def _born(text: str | None) -> date | None:
+    """None where the case does not know it: then there is nothing to compare, which keeps no other photo waiting."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 async def read_shown(desk: Desk, read: Read, case_id: str, room_id: str, person_id: str, side: Side) -> None:

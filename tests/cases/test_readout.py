@@ -1,6 +1,7 @@
 """What the reading of a photo leaves behind: a fact at the photo, for staff, and nothing else."""
 
 import pytest
+from msgspec import structs
 
 from capture.reader import Told
 from capture.verdict import Expected
@@ -8,7 +9,7 @@ from cases import photos
 from cases.facts import facts_of
 from cases.photo_blobs import blob_name
 from cases.reading import case_view
-from cases.readout import read_text
+from cases.readout import expected_of, read_text
 from ports.errors import Tampered
 from tests.cases.stage import AGENT, ALONE, WANG, Stage, card_photo
 
@@ -34,8 +35,8 @@ class Reader:
         return self.told
 
 
-async def add(stage, side="front"):
-    _, photo_id = await photos.add_photo(stage.desk, WANG, stage.case_id, TASK, card_photo(), side, True, side)
+async def add(stage, side="front", data=None):
+    _, photo_id = await photos.add_photo(stage.desk, WANG, stage.case_id, TASK, data or card_photo(), side, True, side)
     return photo_id
 
 
@@ -67,6 +68,25 @@ async def test_staff_see_what_was_read_and_the_customer_does_not(stage):
     photo = facts_of(case)["photos"][0]
     assert (photo["read_number"], photo["read_name"]) == ("differs", "agrees")
     assert "B123456780" not in str(facts_of(case))
+
+
+async def test_a_person_whose_birth_date_the_case_does_not_know_is_read_all_the_same():
+    for known in ({}, {"birth_date": "unknown"}):
+        case = await Stage().open(ALONE)
+        profile = {name: said for name, said in case.persons[0].profile.items() if name != "birth_date"} | known
+        case = structs.replace(case, persons=(structs.replace(case.persons[0], profile=profile),))
+        assert expected_of(case, "M1", "front").birth_date is None
+
+
+async def test_a_passport_beside_the_task_s_document_is_read_as_one(stage):
+    _, photo_id = await photos.add_photo(
+        stage.desk, WANG, stage.case_id, TASK, card_photo(), "other", True, "k", "passport"
+    )
+    reader = Reader(DIFFERS)
+    await read_text(stage.desk, reader, stage.case_id, photo_id)
+    photo_id = await add(stage, data=card_photo(3))
+    await read_text(stage.desk, reader, stage.case_id, photo_id)
+    assert [task.expected.passport for task in reader.tasks] == [True, False]
 
 
 async def test_a_photo_that_was_deleted_is_not_read(stage):
