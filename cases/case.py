@@ -8,7 +8,7 @@ from cases.casework import Attachment, Decision, Letter, Query, RecordedAssessme
 from cases.films import Composition
 from cases.papers import Document, Ink, PhotoTask
 from cases.parts import AgentRef, CaseKind, CasePerson, Role, SubmittedDocument
-from cases.rooms import Meeting, Party, Recording
+from cases.rooms import Answer, Meeting, Party, Recording
 from cases.state import State
 from cases.taipei import taipei_date
 
@@ -70,6 +70,7 @@ class Case(msgspec.Struct, frozen=True):
     recordings: tuple[Recording, ...] = ()
     submission: Submission | None = None
     review: Review | None = None
+    redo_at: datetime | None = None  # when a reviewer last asked for 重錄
     callback: Callback | None = None
     agent_report: AgentReport | None = None
     noticed: frozenset[str] = frozenset()
@@ -169,4 +170,7 @@ class Case(msgspec.Struct, frozen=True):
 
     def denied(self, person_id: str) -> bool:
         """Said no to 是否由您本人親簽, and did not take it back in a later meeting (S71)."""
-        return any(not answer.yes for answer in self.last_party(person_id).confirmations.values())
+        said: dict[str, Answer] = {}
+        for meeting in self.meetings:
+            said |= meeting.party(person_id).confirmations
+        return any(not answer.yes for answer in said.values())

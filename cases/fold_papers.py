@@ -188,7 +188,7 @@ def _reviewed(case: Case, event: r.RecordingReviewed, happened: Happened) -> Cas
         happened.at,
         happened.id,
     )
-    return replace(case, review=review)
+    return replace(case, review=review, redo_at=happened.at if event.outcome == "redo" else case.redo_at)
 
 
 def _called_back(case: Case, event: r.CallbackCompleted, happened: Happened) -> Case:

@@ -15,6 +15,7 @@ from cases.fold import apply
 from cases.meeting import confirmed
 from cases.ondemand import unsigned_forms
 from cases.parts import CallbackOutcome, ReviewOutcome
+from cases.rooms import Meeting
 from cases.state import State
 from cases.workflow import record
 
@@ -94,10 +95,16 @@ def acceptance(desk: Desk, case: Case) -> list[Event | Paper]:
 
 
 def _confirmed(case: Case) -> bool:
-    """Every signer said in the last meeting that the signatures are his own (S71)."""
-    meeting = case.meeting
+    """Every signer said that the signatures are his own, in a meeting since the last of them and since the last 重錄,
+    and nobody denied it (S71). A further meeting in which nothing was signed asks for nothing."""
     denied = any(case.denied(person.person_id) for person in case.persons)
-    return meeting is not None and confirmed(case, meeting) and not denied
+    return any(_covers(case, meeting) and confirmed(case, meeting) for meeting in case.meetings) and not denied
+
+
+def _covers(case: Case, meeting: Meeting) -> bool:
+    """Nothing was signed after it, and no 重錄 was asked for."""
+    end = meeting.ended_at or case.updated_at
+    return all(ink.at <= end for ink in case.inks) and (case.redo_at is None or case.redo_at < end)
 
 
 def _consequences(actor: Actor, reviewed: RecordingReviewed) -> list[Event]:

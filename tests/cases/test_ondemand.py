@@ -81,6 +81,42 @@ async def test_paper_signed_elsewhere_does_as_well_and_the_unsigned_form_goes(st
     assert (case.state, forms(case)) == (State.ACCEPTED, [])
 
 
+async def a_further_call_in_which_nothing_is_signed(stage, *actors):
+    """Recorded and passed like any other."""
+    stage.clock.advance(60)
+    await (stage.meet(*actors) if actors else meeting.open_meeting(stage.desk, AGENT, stage.case_id))
+    await meeting.end_meeting(stage.desk, AGENT, stage.case_id, "改以書面辦理")
+    await stage.seal_recording()
+    return await stage.pass_review()
+
+
+@pytest.mark.parametrize("actors", [(), (WANG,)])
+async def test_paper_leads_to_acceptance_after_a_further_call_in_which_nothing_was_signed(stage, actors):
+    await stage.awaiting_decision()
+    await stage.informed()
+    await decide(stage, "substandard", "加費 50%")
+    assert (await a_further_call_in_which_nothing_is_signed(stage, *actors)).state == State.UNDER_REVIEW
+    case = await stage.accept(await stage.attach(AGENT, TERMS, "policyholder", "insured"))
+    assert (case.state, forms(case)) == (State.ACCEPTED, [])
+
+
+async def test_who_denied_his_signature_has_not_taken_it_back_by_coming_again(stage):
+    await stage.awaiting_decision()
+    await stage.ask("inforce", title=FATCA)
+    await stage.issue()
+    await stage.meet(WANG)
+    await stage.finish_all(WANG)
+    await stage.confirm(WANG, yes=False)
+    await meeting.end_meeting(stage.desk, AGENT, stage.case_id, "客戶否認")
+    await stage.seal_recording()
+    assert (await stage.case()).denied(WANG.id)
+    await stage.pass_review()
+    await decide(stage, "substandard", "加費 50%")
+    await stage.issue()
+    case = await a_further_call_in_which_nothing_is_signed(stage, WANG)
+    assert (case.denied(WANG.id), facts_of(case)["signatures"]) == (True, [])
+
+
 async def test_a_document_that_a_query_asks_for_is_a_form_and_its_signature_answers_the_item(stage):
     await stage.awaiting_decision()
     case = await stage.ask("inforce", title=FATCA)

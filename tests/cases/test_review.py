@@ -63,6 +63,17 @@ async def test_recorded_again_the_case_comes_back_for_review(stage):
     assert (await stage.pass_review()).state == State.ACCEPTED
 
 
+async def test_recorded_again_but_not_confirmed_again_it_is_not_accepted(stage):
+    await stage.under_review(ALONE)
+    await stage.seal_documents()
+    await judge(stage, "redo", ["聲音中斷"])
+    stage.clock.advance(60)
+    await stage.meet(WANG)
+    await meeting.end_meeting(stage.desk, AGENT, stage.case_id, "斷線")
+    await stage.seal_recording()
+    assert (await stage.pass_review()).state == State.UNDER_REVIEW
+
+
 async def test_a_no_after_the_submission_retracts_the_signatures_and_stops_the_acceptance(stage):
     await stage.submitted()
     assert {fact["person"] for fact in facts_of(await stage.case())["signatures"]} == {"M1", "M2"}
