@@ -48,7 +48,7 @@ class Look:
 
     def __init__(self, command: Sequence[str], order: bytes, tell: Tell, seconds: float = LONGEST_SECONDS):
         self._command, self._tell, self._seconds = tuple(command), tell, seconds
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING + 1)  # the last place is for the end
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING)
         self._queue.put_nowait(message(ORDER, order))
         self._publication: Publication | None = None
         self._assembler: Assembler | None = None
@@ -76,8 +76,10 @@ class Look:
             self._publication = self._assembler = None
 
     async def finish(self) -> bytes:
-        """What the child makes of it; empty where it died or took too long."""
+        """What the child makes of what it has been given; empty where it died or took too long. What still waits is
+        left out: nobody was told of it yet, and a child that is behind could not say its last in time."""
         self.detach()
+        self._drop_pictures()
         self._queue.put_nowait(None)
         await asyncio.wait([self._task], timeout=END_SECONDS)
         await self.close()
@@ -109,14 +111,19 @@ class Look:
 
     def _put(self, data: bytes) -> bool:
         """The newest wins: what waits in a full queue is of no use any more, but for what begins a stream."""
-        if self._queue.qsize() < WAITING:
+        if not self._queue.full():
             self._queue.put_nowait(data)
             return True
-        waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
-        kept = [one for one in waiting if one is not None and one[0] != PICTURE]
-        for one in kept if data[0] == PICTURE else [*kept, data]:
-            self._queue.put_nowait(one)
+        self._drop_pictures()
+        if data[0] != PICTURE:
+            self._queue.put_nowait(data)
         return data[0] != PICTURE
+
+    def _drop_pictures(self) -> None:
+        """The order stays, and the stream that began last."""
+        waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+        for one in {one[0]: one for one in waiting if one is not None and one[0] != PICTURE}.values():
+            self._queue.put_nowait(one)
 
     # ---- the child --------------------------------------------------------------------------------------------------
 

@@ -141,6 +141,17 @@ async def test_the_end_is_told_to_a_child_behind_whom_the_queue_is_full():
     assert await asyncio.wait_for(look.finish(), END_SECONDS - 1) == b"!"
 
 
+async def test_a_child_that_is_behind_still_says_what_it_saw():
+    slow = "import sys, time; from media.look_child import _messages, _tell; from media.look import RESULT\n"
+    slow += "seen = sum(1 for _ in _messages(sys.stdin.buffer) if not time.sleep(0.2))\n"
+    slow += "_tell(sys.stdout.buffer, RESULT, b'%d' % seen)"
+    look = Look((sys.executable, "-c", slow), b"order", lambda data: None)
+    for _ in range(WAITING - 1):  # 30 s of its work
+        assert look._put(message(PICTURE, bytes(60_000)))
+    await asyncio.sleep(1.5)
+    assert 0 < int(await look.finish()) < 20
+
+
 async def test_a_showing_that_nobody_ends_is_over_in_time_and_its_process_gone():
     look = Look((sys.executable, "-c", "import time; time.sleep(60)"), b"order", lambda data: None, seconds=0.3)
     await asyncio.wait_for(asyncio.wait([look._task]), 10)
