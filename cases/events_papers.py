@@ -7,6 +7,7 @@ from capture.crop import Crop
 from cases.event import Event
 from cases.parts import (
     AgentRef,
+    CameraOutcome,
     CaseKind,
     CasePerson,
     Field,
@@ -58,6 +59,13 @@ class CaseWithdrawn(Event):
 
 class PhotosAcknowledged(Event):
     task_id: str
+
+
+class CameraReported(Event):
+    """What came of the page's asking for the camera that photographs the document, as the page says (S18)."""
+
+    task_id: str
+    outcome: CameraOutcome
 
 
 class PhotoAdded(Event):

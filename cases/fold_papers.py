@@ -31,6 +31,10 @@ def _acknowledged(case: Case, event: p.PhotosAcknowledged, happened: Happened) -
     return with_task(case, event.task_id, lambda task: replace(task, acknowledged=True))
 
 
+def _camera_reported(case: Case, event: p.CameraReported, happened: Happened) -> Case:
+    return with_task(case, event.task_id, lambda task: replace(task, cameras=(*task.cameras, event.outcome)))
+
+
 def _photo_added(case: Case, event: p.PhotoAdded, happened: Happened) -> Case:
     photo = Photo(
         photo_id=event.photo_id,
@@ -201,6 +205,7 @@ def _report_filed(case: Case, event: p.AgentReportFiled, happened: Happened) -> 
 
 PAPER_EFFECTS: dict[type[Event], Effect] = {
     p.PhotosAcknowledged: _acknowledged,
+    p.CameraReported: _camera_reported,
     p.PhotoAdded: _photo_added,
     p.PhotoDeleted: _photo_deleted,
     p.PhotosCompleted: _photos_completed,

@@ -53,6 +53,7 @@ class PhotoTask(msgspec.Struct, frozen=True):
     photos: tuple[Photo, ...] = ()
     finished: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
+    cameras: tuple[str, ...] = ()  # what came of asking for the camera, whenever that changed (S18)
 
     @property
     def unchanged(self) -> bool:

@@ -8,6 +8,7 @@ Role = Literal["policyholder", "insured", "legal_representative", "payer"]
 CaseKind = Literal["service", "new_business"]
 Side = Literal["front", "back", "other"]
 Permission = Literal["granted", "denied", "absent"]
+CameraOutcome = Literal["granted", "denied", "blocked", "busy", "absent"]  # blocked: denied for good
 Consent = Literal["recording", "video_signing", "face"]
 Confirmation = Literal["application", "others"]
 ReviewOutcome = Literal["passed", "correct", "redo", "failed"]

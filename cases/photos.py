@@ -26,6 +26,7 @@ from cases.errors import (
 )
 from cases.event import Event
 from cases.events_papers import (
+    CameraReported,
     CaseReadied,
     PhotoAdded,
     PhotoDeleted,
@@ -36,12 +37,13 @@ from cases.events_papers import (
     ReviewRequested,
 )
 from cases.papers import PASSPORT, Photo, PhotoTask
-from cases.parts import Side
+from cases.parts import CameraOutcome, Side
 from cases.photo_blobs import blob_name, photo_bytes, put_photo, settling
 from cases.photo_twins import alike, compare
 from cases.state import State
 from cases.workflow import load, record
 
+MOST_REPORTS = 20  # of the camera, of one task
 MAX_EVER = 40  # with the tombstones of a task that was rejected again and again
 Variant = Literal["card", "original"]
 
@@ -52,6 +54,18 @@ async def acknowledge(desk: Desk, actor: Actor, case_id: str, task_id: str) -> C
     def decide(case: Case) -> list[Event]:
         task = own_task(case, actor, task_id)
         return [] if task.acknowledged else [PhotosAcknowledged(task_id=task_id)]
+
+    return await record(desk, actor, case_id, decide)
+
+
+async def report_camera(desk: Desk, actor: Actor, case_id: str, task_id: str, outcome: CameraOutcome) -> Case:
+    """Whether the document can be photographed on this device, whenever that is otherwise than before (S18). Said of a
+    completed task, or too often, it is not written down."""
+
+    def decide(case: Case) -> list[Event]:
+        task = own_task(case, actor, task_id)
+        known = task.completed or len(task.cameras) >= MOST_REPORTS or task.cameras[-1:] == (outcome,)
+        return [] if known else [CameraReported(task_id=task_id, outcome=outcome)]
 
     return await record(desk, actor, case_id, decide)
 

@@ -55,6 +55,7 @@ from cases.events_meeting import (
 )
 from cases.events_papers import (
     AgentReportFiled,
+    CameraReported,
     CaseOpened,
     CaseReadied,
     CaseReturned,
@@ -202,7 +203,7 @@ TRANSITIONS: dict[State | None, dict[type[Event], State]] = {
 }
 
 # What is written down about a case without being a step of it: who looked, what was sent or failed, what became of a
-# part of a recording, what was read of a photo. In any state.
+# part of a recording, what was read of a photo, whether a camera was allowed. In any state.
 ASIDE: frozenset[type[Event]] = frozenset(
     {
         RecordingViewed,
@@ -215,6 +216,7 @@ ASIDE: frozenset[type[Event]] = frozenset(
         CompositionFailed,
         RecordingPartSealed,
         RecordingPartMissing,
+        CameraReported,
         PhotoRead,
         ShownCardRead,
     }

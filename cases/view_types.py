@@ -135,6 +135,7 @@ class PhotoTaskView(View, frozen=True):
     status: str
     reason: str | None
     photos: tuple[PhotoView, ...]
+    camera: str | None = None
 
 
 class FieldView(View, frozen=True):

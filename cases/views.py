@@ -182,7 +182,10 @@ def _phone_verified(case: Case, person: CasePerson, viewer: Actor) -> bool:
 def _task(task: PhotoTask, viewer: Actor) -> PhotoTaskView:
     photos = tuple(_photo(photo, viewer) for photo in task.kept)
     requirement = REQUIREMENTS[task.id_type]
-    return PhotoTaskView(task.task_id, task.person_id, PHOTO_LABEL, requirement, task.status, task.rejection, photos)
+    camera = task.cameras[-1] if task.cameras else None
+    return PhotoTaskView(
+        task.task_id, task.person_id, PHOTO_LABEL, requirement, task.status, task.rejection, photos, camera
+    )
 
 
 def _photo(photo: Photo, viewer: Actor) -> PhotoView:

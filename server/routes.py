@@ -62,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/cases", cases.open_new_case, AGENT, "Open a case", status=201),
     Route("GET", CASE, cases.get_case, ANYONE, "One case as I may see it"),
     Route("POST", TASK + "/acknowledgement", photos.acknowledge_task, MEMBER, "我知道了 (S16)"),
+    Route("POST", TASK + "/camera", photos.report_task_camera, MEMBER, "Whether the camera was allowed (S18)"),
     Route("POST", TASK + "/photos", photos.upload_photo, MEMBER, "Upload a photo", status=201, limit=PHOTO_BYTES),
     Route("POST", TASK + "/uploads", uploads.start_upload, MEMBER, "Begin a photo in pieces (S25)", status=201),
     Route("GET", TASK + "/uploads/{upload}", uploads.state_of_upload, MEMBER, "Where to go on; HEAD too"),

@@ -80,6 +80,12 @@ class NewUpload(Body, frozen=True):
     quad: tuple[Corner, Corner, Corner, Corner] | None = None
 
 
+class CameraReport(Body, frozen=True):
+    """What came of asking for the camera; `blocked`: refused for good, the browser does not ask again."""
+
+    outcome: Literal["granted", "denied", "blocked", "busy", "absent"]
+
+
 class PhotoReview(Body, frozen=True):
     approved: bool
     reason: Long | None = None

@@ -4,13 +4,21 @@ import msgspec
 from aiohttp import web
 
 from capture.crop import Shares
-from cases.photos import acknowledge, add_photo, complete_photos, delete_photo, read_photo, review_photos
+from cases.photos import (
+    acknowledge,
+    add_photo,
+    complete_photos,
+    delete_photo,
+    read_photo,
+    report_camera,
+    review_photos,
+)
 from cases.stills import read_still
 from cases.view_types import CaseView
 from server.call import Call
 from server.errors import InvalidInput
 from server.handlers.cases import view_of
-from server.typedefs import Deletion, Id, Nothing, PhotoReview, Sha256, Upload, Variant
+from server.typedefs import CameraReport, Deletion, Id, Nothing, PhotoReview, Sha256, Upload, Variant
 
 KEY_LIMIT = 64
 
@@ -22,6 +30,10 @@ class PhotoAdded(msgspec.Struct, frozen=True):
 
 async def acknowledge_task(call: Call, case_id: Id, task: Id, body: Nothing) -> CaseView:
     return await view_of(call, await acknowledge(call.desk, call.actor, case_id, task))
+
+
+async def report_task_camera(call: Call, case_id: Id, task: Id, body: CameraReport) -> CaseView:
+    return await view_of(call, await report_camera(call.desk, call.actor, case_id, task, body.outcome))
 
 
 async def upload_photo(call: Call, case_id: Id, task: Id, query: Upload, data: bytes) -> PhotoAdded:

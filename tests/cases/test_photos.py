@@ -24,6 +24,33 @@ def add(stage, key, side="front", data=None, detection_on=False):
     return photos.add_photo(stage.desk, WANG, stage.case_id, TASK, data or card_photo(), side, detection_on, key)
 
 
+def report(stage, outcome, actor=WANG):
+    return photos.report_camera(stage.desk, actor, stage.case_id, TASK, outcome)
+
+
+async def test_what_came_of_asking_for_the_camera_is_an_event_whenever_it_changes(stage):
+    await stage.open(ALONE)
+    for outcome in ("denied", "denied", "blocked", "absent", "busy", "granted", "granted"):
+        case = await report(stage, outcome)
+    bodies = [e.body for e in await stage.desk.journal.read(stage.case_id) if e.type == "CameraReported"]
+    assert [body["outcome"] for body in bodies] == ["denied", "blocked", "absent", "busy", "granted"]
+    views = [(await reading.case_view(stage.desk, who, case)).photo_tasks[0] for who in (AGENT, WANG)]
+    assert [view.camera for view in views] == ["granted", "granted"]
+
+
+async def test_a_camera_that_comes_and_goes_fills_no_journal(stage):
+    case = await stage.open(ALONE)
+    for _ in range(photos.MOST_REPORTS):
+        for outcome in ("denied", "granted"):
+            case = await report(stage, outcome)
+    assert len(case.photo_task(TASK).cameras) == photos.MOST_REPORTS
+    stranger = await stage.open(SERVICE)
+    with pytest.raises(errors.NotAllowed):
+        await report(stage, "granted", LIN)
+    done = await stage.photograph(WANG)
+    assert (await report(stage, "denied")).version == done.version > stranger.version
+
+
 def blobs(stage):
     return stage.desk.blobs.list(f"cases/{stage.case_id}/photos")
 
