@@ -32,7 +32,7 @@ function Clock({ query }: { query: Query }): JSX.Element {
 }
 
 function Item({ item, waiting }: { item: QueryItem; waiting: boolean }): JSX.Element {
-  const said = [item.value !== null && item.value !== undefined ? valueName(item.value, item.path ?? "") : "", item.attachment_id ? t("u.query.attached") : "", item.answered && item.document_id && !item.attachment_id ? t("c.query.form_signed") : "", item.statement].filter(Boolean).join("；");
+  const said = [item.value !== null && item.value !== undefined ? valueName(item.value, item.path ?? "") : "", item.attachment_id ? t("u.query.attached") : "", item.answered && item.document_id && !item.attachment_id ? t("u.query.item_form_signed") : "", item.statement].filter(Boolean).join("；");
   return (
     <li class="todo-item" data-testid={`query-item-${item.id}`} data-answered={item.answered}>
       <span>{item.text}</span>

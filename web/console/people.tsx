@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { Icon } from "../shared/icons.tsx";
 import { Panel } from "../shared/staff.tsx";
+import { atOdds, type CardSide } from "../shared/shown.tsx";
 import { t } from "../shared/text.ts";
 import type { CaseView, Person } from "../shared/types.ts";
 import { Chip } from "../shared/ui.tsx";
@@ -14,6 +15,8 @@ function noted({ identity }: Person, side: string): string {
   const notes = [identity.overrides?.[side] && t("k.person.vouched"), identity.match?.[side] === "differs" && t("k.person.unlike"), Object.values(identity.read?.[side] ?? {}).includes("differs") && t("k.person.read_differs")].filter(Boolean);
   return notes.length ? `（${notes.join("、")}）` : "";
 }
+/** Shown, and whether something speaks against it. */
+const shown = (person: Person, side: CardSide): State => (person.identity[`${side}_s`] === null ? null : !atOdds(person, side));
 const both = (a: State, b: State): State => (a === false || b === false ? false : a === true && b === true ? true : null);
 
 function steps(person: Person): { name: string; state: State; text: string }[] {
@@ -24,8 +27,8 @@ function steps(person: Person): { name: string; state: State; text: string }[] {
     { name: "permissions", state: permissions ? allowed : null, text: t("k.person.permissions") },
     { name: "consents", state: both(both(consents.recording, consents.video_signing), consents.face), text: t("k.person.consents") },
     { name: "name", state: person.name_stated || null, text: t("k.person.name") },
-    { name: "front", state: identity.front_s === null ? null : true, text: t("k.person.front") + seconds(identity.front_s) + noted(person, "front") },
-    { name: "back", state: identity.back_s === null ? null : true, text: t("k.person.back") + seconds(identity.back_s) + noted(person, "back") },
+    { name: "front", state: shown(person, "front"), text: t("k.person.front") + seconds(identity.front_s) + noted(person, "front") },
+    { name: "back", state: shown(person, "back"), text: t("k.person.back") + seconds(identity.back_s) + noted(person, "back") },
     { name: "documents", state: person.complete || null, text: t("k.person.documents", { done: person.documents_done, total: person.documents_total }) },
     { name: "confirmations", state: both(confirmations.application, confirmations.others), text: t("k.person.confirmations") },
   ];

@@ -63,8 +63,7 @@ function Facts({ person, side, shown }: { person: Person; side: CardSide; shown:
 
 function Large({ view, person, side, shown, onClose }: Props & { shown: ShownSide; onClose: () => void }): JSX.Element {
   const looks = shown.looks;
-  const alike = looks[side] ?? 0;
-  const cards = (looks.front ?? 0) + (looks.back ?? 0) + (looks.card ?? 0);
+  const counts = { alike: looks[side] ?? 0, other: looks[side === "front" ? "back" : "front"] ?? 0, unlike: looks.card ?? 0 };
   const verdicts = person.identity.read?.[side];
   return (
     <Dialog title={`${t("staff.shown.title")}　${person.name} ${t(`side.${side}`)}`} testid="shown-viewer" class="wide" onClose={onClose}>
@@ -72,7 +71,7 @@ function Large({ view, person, side, shown, onClose }: Props & { shown: ShownSid
         <Pair view={view} person={person} side={side} shown={shown} />
         <Facts person={person} side={side} shown={shown} />
         {verdicts && <div class="readout"><Verdicts verdicts={verdicts} /></div>}
-        <p class="soft small-text">{moment(shown.at)}{cards > 0 && `　${t("staff.shown.looks", { alike, cards })}`}</p>
+        <p class="soft small-text">{moment(shown.at)}{shown.measured_s !== null && `　${t("staff.shown.looks", counts)}`}</p>
         <p class="soft small-text">{t("staff.shown.note")}</p>
         <div class="row end"><Button testid="shown-close" onClick={onClose}>{t("close")}</Button></div>
       </div>

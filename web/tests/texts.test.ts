@@ -23,3 +23,10 @@ test("every text that a page asks for is in the catalogue", () => {
   }
   assert.deepEqual(missing, []);
 });
+
+test("no page asks for a text that only another page is given", () => {
+  const others: Record<string, RegExp> = { customer: /[`"][krd]\./, console: /[`"][crd]\./, casework: /[`"][ckrd]\./, playback: /[`"][ckd]\./, shared: /[`"][ckrd]\./ };
+  const astray = Object.entries(others).flatMap(([folder, other]) =>
+    readdirSync(join(web, folder)).filter((name) => name.endsWith(".tsx")).filter((file) => [...readFileSync(join(web, folder, file), "utf8").matchAll(/\bt\(([^)]*)/g)].some((call) => other.test(call[1] ?? ""))).map((file) => `${folder}/${file}`));
+  assert.deepEqual(astray, []);
+});
