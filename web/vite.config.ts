@@ -52,12 +52,21 @@ function catalogue(): Plugin {
   };
 }
 
+/** The server speaks over websockets alone: the client's other transports stay out of the pages. */
+function websocketOnly(): Plugin {
+  return {
+    name: "websocket-only",
+    load: (id) =>
+      id.endsWith("/engine.io-client/build/esm/transports/index.js") ? 'import { WS } from "./websocket.node.js"; export const transports = { websocket: WS };' : null,
+  };
+}
+
 const version = (JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as { version: string }).version;
 
 export default defineConfig({
   root: here,
   base: "/",
-  plugins: [catalogue()],
+  plugins: [catalogue(), websocketOnly()],
   define: { __CLIENT_VERSION__: JSON.stringify(version) },
   build: {
     outDir: resolve(here, "../server/pages"),

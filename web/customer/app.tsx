@@ -13,6 +13,7 @@ import { CasePage } from "./case.tsx";
 import { Home } from "./home.tsx";
 import { JoinPage } from "./join.tsx";
 import { About, More } from "./more.tsx";
+import { sweep } from "./kept.ts";
 import { PhotoPage } from "./photos.tsx";
 import { Pip } from "./pip.tsx";
 import { reportRoute } from "./presence.ts";
@@ -53,6 +54,7 @@ export function App(): JSX.Element {
   const inRoom = route.value[0] === "room" && inCall.value;
   const talking = inCall.value;
   useEffect(() => void resumeCall(), []);
+  useEffect(() => void sweep(), []);
   useEffect(() => {
     if (talking && caseId.value) void track(caseId.value).catch(() => undefined); // polled again by follow()
   }, [talking, caseId.value]);

@@ -10,8 +10,9 @@ import { Detector, jpeg } from "./detector.ts";
 import { permissionHelp } from "./permissions.tsx";
 import { useRearCamera, type CameraState } from "./rearcamera.ts";
 import { Result } from "./result.tsx";
-import type { Shot } from "./upload.ts";
+import type { Shot, Use } from "./upload.ts";
 
+export type Begun = { taken: Taken; shot: Shot };
 export type Taken = { image: Blob; url: string; width: number; height: number; quad: Point[] | null };
 
 const maxSide = 2560;
@@ -26,7 +27,7 @@ async function shoot(video: HTMLVideoElement, answer: FrameAnswer | null): Promi
   return image && { image, url: URL.createObjectURL(image), width: canvas.width, height: canvas.height, quad: answer?.corners ?? null };
 }
 
-async function fromFile(file: File): Promise<Taken> {
+export async function fromFile(file: Blob): Promise<Taken> {
   const size = await createImageBitmap(file).catch(() => null);
   const taken = { image: file, url: URL.createObjectURL(file), width: size?.width ?? 0, height: size?.height ?? 0, quad: null };
   size?.close();
@@ -55,26 +56,29 @@ function NoCamera({ state, again }: { state: CameraState; again: () => void }): 
   return (
     <div class="camera-none" data-testid="camera-none" data-state={state}>
       <Failure text={t(`c.camera.${state}`)} testid="camera-why" />
-      {state === "denied" && <p data-testid="camera-help">{permissionHelp("camera")}</p>}
+      {state === "denied" && <p data-testid="camera-help">{t("c.camera.ask")}</p>}
+      {state === "blocked" && <p data-testid="camera-help">{permissionHelp("camera")}</p>}
       <Button testid="camera-again" wide onClick={again}>{t("c.permission.again")}</Button>
       <p class="small-text">{t("c.camera.or_file")}</p>
     </div>
   );
 }
 
-type Props = { side: Side; onUse: (shot: Shot, onShare: (share: number) => void) => Promise<void>; onClose: () => void };
+/** `begun`: a photo whose upload is taken up again. `onState`: what came of asking for the camera (S18). */
+type Props = { side: Side; begun: Begun | null; onState: (state: CameraState) => void; onUse: Use; onDrop: () => void; onClose: () => void };
 
 /** Full-screen camera for documents: detection can be on or off; the server detects again on what is sent. */
-export function Camera({ side, onUse, onClose }: Props): JSX.Element {
+export function Camera({ side, begun, onState, onUse, onDrop, onClose }: Props): JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
   const taking = useRef(false);
   const since = useRef(0);
   const [detecting, setDetecting] = useState(true);
   const [auto, setAuto] = useState(autoCapture);
   const [answer, setAnswer] = useState<FrameAnswer | null>(null);
-  const [taken, setTaken] = useState<Taken | null>(null);
+  const [taken, setTaken] = useState(begun?.taken ?? null);
   const { state, lamp, again } = useRearCamera(video, taken === null);
   const live = state === "live";
+  useEffect(() => onState(state), [state]);
   useEffect(() => {
     setAnswer(null);
     if (!detecting || !live || taken || !video.current) return undefined;
@@ -99,7 +103,11 @@ export function Camera({ side, onUse, onClose }: Props): JSX.Element {
     setAutoCapture(!auto);
     setAuto(!auto);
   };
-  if (taken) return <Result taken={taken} side={side} detection={detecting} onUse={onUse} onAgain={() => setTaken(null)} />;
+  const retake = (): void => {
+    onDrop();
+    setTaken(null);
+  };
+  if (taken) return <Result taken={taken} side={side} detection={detecting} begun={taken === begun?.taken ? begun.shot : null} onUse={onUse} onAgain={retake} />;
   return (
     <div class="camera" data-testid="camera" data-live={live}>
       <video ref={video} autoplay playsInline muted />

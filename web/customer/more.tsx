@@ -10,6 +10,7 @@ import { t } from "../shared/text.ts";
 import type { About as Facts } from "../shared/types.ts";
 import { Button, Failure, LanguageSwitch, useAction } from "../shared/ui.tsx";
 import { Shell } from "./app.tsx";
+import { forgetAll } from "./kept.ts";
 
 export function More(): JSX.Element {
   const action = useAction();
@@ -23,7 +24,7 @@ export function More(): JSX.Element {
         <div class="row-button"><Icon name="globe" /><span class="grow">{t("c.more.language")}</span><LanguageSwitch /></div>
       </div>
       <Failure text={action.error} />
-      <Button testid="logout" look="secondary" wide busy={action.busy} disabled={inCall.value} onClick={() => action.run(logout)}>{t("logout")}</Button>
+      <Button testid="logout" look="secondary" wide busy={action.busy} disabled={inCall.value} onClick={() => action.run(() => forgetAll().then(logout))}>{t("logout")}</Button>
     </Shell>
   );
 }

@@ -11,6 +11,8 @@ import { Button, Failure, useAction } from "../shared/ui.tsx";
 /** How a refused permission is given back, by the system that keeps it: for the call, or for the camera alone. */
 export function permissionHelp(what: "help" | "camera" = "help"): string {
   const agent = navigator.userAgent;
+  if (/\bLine\/|FBA[NV]|Instagram/.test(agent)) return t("c.permission.inapp");
+  if (/CriOS/.test(agent)) return t("c.permission.ios_chrome");
   if (/iPhone|iPad/.test(agent)) return t(`c.permission.${what}.ios`);
   if (/Android/.test(agent)) return t(`c.permission.${what}.android`);
   return t(`c.permission.${what}.desktop`);

@@ -10,16 +10,17 @@ import { Button, Chip, Dialog, Failure, IconButton, Loading, useAction } from ".
 import { useCase } from "../shared/usecase.ts";
 import { hintName } from "../shared/words.ts";
 import { Shell } from "./app.tsx";
-import { Camera } from "./camera.tsx";
-import { send, type Shot } from "./upload.ts";
+import { Camera, fromFile, type Begun } from "./camera.tsx";
+import { forget, keep, kept } from "./kept.ts";
+import type { CameraState } from "./rearcamera.ts";
+import { passing, send, type Use } from "./upload.ts";
 
 const base = (view: CaseView, task: PhotoTask): string => `/cases/${view.case_id}/photo-tasks/${task.id}`;
 
-/** The side that is still missing, front first (S23). */
+/** The side that is still missing, front first; other where none is (S23). */
 export function nextSide(photos: Photo[]): Side {
-  const has = (side: Side): boolean => photos.some((photo) => photo.side === side && !photo.document);
-  if (!has("front")) return "front";
-  return has("back") ? "other" : "back";
+  const wanted: Side[] = ["front", "back"];
+  return wanted.find((side) => !photos.some((photo) => photo.side === side && !photo.document)) ?? "other";
 }
 
 function Notice({ view, task, onDone }: { view: CaseView; task: PhotoTask; onDone: () => void }): JSX.Element {
@@ -87,32 +88,54 @@ function Gallery({ view, task, editable, onAdd }: { view: CaseView; task: PhotoT
 
 function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element {
   const [shooting, setShooting] = useState(false);
+  const [begun, setBegun] = useState<Begun | null>(null);
   const [saved, setSaved] = useState(false);
   const action = useAction();
   const can = (verb: CaseView["actions"][number]): boolean => task.person_id === view.me && view.actions.includes(verb);
   const editable = can("add_photo");
   const back = (): void => go("case", view.case_id);
-  const upload = async (shot: Shot, onShare: (share: number) => void): Promise<void> => {
-    accept(await send(base(view, task), shot, onShare));
+  const place = base(view, task);
+  const close = (): void => {
+    setBegun(null);
     setShooting(false);
   };
+  const upload: Use = async (shot, onShare) => {
+    await keep(place, shot);
+    try {
+      accept(await send(place, shot, onShare));
+    } catch (error) {
+      if (!passing(error)) void forget(place);
+      throw error;
+    }
+    void forget(place);
+    close();
+  };
+  const tell = (outcome: CameraState): void => {
+    const said = outcome === "live" ? "granted" : outcome;
+    if (said !== "opening" && said !== task.camera) carry(post<CaseView>(`${place}/camera`, { outcome: said })).catch(() => undefined); // told when the camera is opened again
+  };
+  useEffect(() => {
+    if (!editable) void forget(place);
+    else void kept(place).then(async (shot) => shot && setBegun({ shot, taken: await fromFile(shot.image) }));
+  }, []);
   const complete = (): void =>
     action.run(async () => {
       await carry(post<CaseView>(`${base(view, task)}/completion`));
       setSaved(true);
     });
-  const unchanged = task.status === "rejected" && !can("complete_photos") && ["front", "back"].every((side) => task.photos.some((photo) => photo.side === side));
-  const footer = editable && task.photos.length > 0 ? <Button testid="photos-complete" wide busy={action.busy} disabled={!can("complete_photos")} onClick={complete}>{t("c.photos.complete")}</Button> : undefined;
+  const next = nextSide(task.photos);
+  const finish = next === "other" ? <Button testid="photos-complete" wide busy={action.busy} disabled={!can("complete_photos")} onClick={complete}>{t("c.photos.complete")}</Button> : <Button testid="photo-next" icon="camera" wide onClick={() => setShooting(true)}>{t("c.photos.add", { side: t(`side.${next}`) })}</Button>;
+  const footer = editable && task.photos.length > 0 ? finish : undefined;
   return (
     <Shell title={tBoth(task.label)} back={back} testid="photos-page" footer={footer}>
       <p class="soft">{tBoth(task.requirement)}</p>
       {task.status === "rejected" && <Failure text={t("c.photos.rejected", { reason: task.reason ?? "" })} testid="photo-rejected" />}
       <Gallery view={view} task={task} editable={editable} onAdd={() => setShooting(true)} />
-      {unchanged && <p class="notice" data-testid="photo-unchanged"><Icon name="camera" size={20} />{t("c.photos.unchanged")}</p>}
+      {task.status === "rejected" && next === "other" && !can("complete_photos") && <p class="notice" data-testid="photo-unchanged"><Icon name="camera" size={20} />{t("c.photos.unchanged")}</p>}
       {task.photos.length > 1 && <p class="soft small-text">{t("c.photos.swipe")}</p>}
       <Failure text={action.error} />
       {can("acknowledge") && <Notice view={view} task={task} onDone={() => setShooting(true)} />}
-      {shooting && <Camera side={nextSide(task.photos)} onUse={upload} onClose={() => setShooting(false)} />}
+      {(shooting || begun) && <Camera key={begun?.shot.key} side={next} begun={begun} onState={tell} onUse={upload} onDrop={() => void forget(place)} onClose={close} />}
       {saved && <Success onOk={back} />}
     </Shell>
   );

@@ -12,6 +12,7 @@ import { useCase } from "../shared/usecase.ts";
 import { Shell } from "./app.tsx";
 import { ReturnDialog } from "./case.tsx";
 import { locked } from "./locked.ts";
+import { unlocked } from "./patient.ts";
 import { report } from "./presence.ts";
 import { Signature } from "./signature.tsx";
 
@@ -28,6 +29,7 @@ function Middle({ view, document, page, action, onSign, onComplete }: MiddleProp
   if (here && !lock) return <Button testid="sign-open" icon="pen" wide onClick={() => onSign(here)}>{t("c.reader.sign")}</Button>;
   if (here) return <p class="reader-note" data-testid="sign-locked">{lock}</p>;
   const ready = document.my_status !== "done" && document.my_status !== "none" && allRead(document) && !unsigned(document).length;
+  if (ready && lock && !action.busy) return <p class="reader-note" data-testid="complete-locked">{lock}</p>;
   if (ready) return <Button testid="document-complete" icon="check" wide busy={action.busy} onClick={onComplete}>{t(document.task === "read" ? "c.reader.read_done" : "c.reader.done")}</Button>;
   if (document.my_status === "done") return <p class="reader-note" data-testid="document-done"><Chip tone="good">{t("c.doc.done")}</Chip></p>;
   return <p class="reader-note" data-testid="page-note">{t("c.reader.no_sign")}</p>;
@@ -67,7 +69,7 @@ function Open({ view, document }: { view: CaseView; document: CaseDocument }): J
   const back = (): void => go("case", view.case_id);
   const complete = (): void =>
     action.run(async () => {
-      await carry(post<CaseView>(`/cases/${view.case_id}/documents/${document.id}/completion`, { revision: document.revision }));
+      await carry(unlocked(() => post<CaseView>(`/cases/${view.case_id}/documents/${document.id}/completion`, { revision: document.revision })));
       toast(t("c.reader.completed"));
       back();
     });

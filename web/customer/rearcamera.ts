@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-export type CameraState = "opening" | "live" | "denied" | "busy" | "absent";
+export type CameraState = "opening" | "live" | "denied" | "blocked" | "busy" | "absent";
 export type Lamp = { on: boolean; flip: () => void };
 
 type Torched = MediaTrackCapabilities & { torch?: boolean };
@@ -12,6 +12,15 @@ export function stateOf(error: unknown): CameraState {
   const name = error instanceof Error ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return "denied";
   return name === "NotReadableError" || name === "AbortError" ? "busy" : "absent";
+}
+
+/** Refused for good: the browser will not ask again. One that cannot tell is taken for one that asks. */
+async function blocked(): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: "camera" as PermissionName })).state === "denied";
+  } catch {
+    return false;
+  }
 }
 
 const stop = (stream: MediaStream): void => stream.getTracks().forEach((track) => track.stop());
@@ -39,8 +48,10 @@ export function useRearCamera(ref: { current: HTMLVideoElement | null }, on: boo
       first?.addEventListener("ended", () => setState("busy"));
       setTrack(first ?? null);
       return setState("live");
-    }).catch((error: unknown) => {
-      if (!gone) setState(stateOf(error));
+    }).catch(async (error: unknown) => {
+      const why = stateOf(error);
+      const shut = why === "denied" && (await blocked());
+      if (!gone) setState(shut ? "blocked" : why);
     });
     return () => {
       gone = true;

@@ -1,29 +1,30 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../shared/text.ts";
 import type { PhotoDocument, Point, Side } from "../shared/types.ts";
 import { Button, Failure, Select, useAction } from "../shared/ui.tsx";
 import { Adjust } from "./adjust.tsx";
 import type { Taken } from "./camera.tsx";
-import type { Shot } from "./upload.ts";
+import type { Shot, Use } from "./upload.ts";
 import { rectifying } from "./warp.ts";
 
-const ratio = 1.586; // ID-1
+const id1 = 1.586;
+const id3 = 125 / 88; // a passport's page
 const sides: Side[] = ["front", "back", "other"];
 const others: PhotoDocument[] = ["other", "passport", "household_transcript", "household_register"];
 const refused: PhotoDocument[] = ["household_transcript", "household_register"];
 
-type Props = { taken: Taken; side: Side; detection: boolean; onUse: (shot: Shot, onShare: (share: number) => void) => Promise<void>; onAgain: () => void };
+type Props = { taken: Taken; side: Side; detection: boolean; begun: Shot | null; onUse: Use; onAgain: () => void };
 
 /** What would be sent: the card laid straight where one was found, else the whole picture (S21, S22). The corners can be
  * dragged; the server looks at them again and says whose they are. */
-export function Result({ taken, side, detection, onUse, onAgain }: Props): JSX.Element {
-  const [chosen, setChosen] = useState(side);
-  const [paper, setPaper] = useState<PhotoDocument>("other");
-  const [dragged, setDragged] = useState<Point[] | null>(null);
+export function Result({ taken, side, detection, begun, onUse, onAgain }: Props): JSX.Element {
+  const [chosen, setChosen] = useState(begun?.side ?? side);
+  const [paper, setPaper] = useState<PhotoDocument>(begun?.document || "other");
+  const [dragged, setDragged] = useState<Point[] | null>(begun?.quad ?? null);
   const [adjusting, setAdjusting] = useState(false);
   const [share, setShare] = useState<number | null>(null);
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const [key, setKey] = useState(() => begun?.key ?? crypto.randomUUID());
   const action = useAction();
   const kind = chosen === "other" ? paper : "";
   const change = <T,>(set: (value: T) => void) => (value: T): void => {
@@ -31,13 +32,14 @@ export function Result({ taken, side, detection, onUse, onAgain }: Props): JSX.E
     setKey(crypto.randomUUID()); // another upload than the one that may have begun
     action.clear();
   };
-  const use = (): void => action.run(() => onUse({ image: taken.image, side: chosen, detection, key, quad: dragged, document: kind }, setShare).finally(() => setShare(null)));
+  const use = (): void => action.run(() => onUse({ image: taken.image, side: chosen, detection: begun?.detection ?? detection, key, quad: dragged, document: kind }, setShare).finally(() => setShare(null)));
+  useEffect(() => void (begun && use()), []);
   if (adjusting) return <Adjust taken={taken} quad={dragged ?? taken.quad} onCancel={() => setAdjusting(false)} onDone={(quad) => { change(setDragged)(quad); setAdjusting(false); }} />;
   return (
     <div class="camera result" data-testid="photo-result" data-dragged={dragged !== null}>
-      <div class="result-picture"><Picture taken={taken} quad={dragged ?? taken.quad} /></div>
+      <div class="result-picture"><Picture taken={taken} quad={dragged ?? taken.quad} ratio={kind === "passport" ? id3 : id1} /></div>
       <div class="result-check">
-        <p>{t(taken.width ? "c.result.check" : "c.result.unseen")}</p>
+        <p>{t(begun && action.busy ? "c.result.resumed" : taken.width ? "c.result.check" : "c.result.unseen")}</p>
         {taken.width > 0 && <Button testid="adjust-open" look="secondary" small disabled={action.busy} onClick={() => setAdjusting(true)}>{t("c.adjust.open")}</Button>}
       </div>
       <div class="segments dark" role="radiogroup" aria-label={t("c.result.side")}>
@@ -55,7 +57,7 @@ export function Result({ taken, side, detection, onUse, onAgain }: Props): JSX.E
   );
 }
 
-function Picture({ taken, quad }: { taken: Taken; quad: Point[] | null }): JSX.Element {
+function Picture({ taken, quad, ratio }: { taken: Taken; quad: Point[] | null; ratio: number }): JSX.Element {
   if (!taken.width) return <span class="unseen">{taken.image instanceof File ? taken.image.name : ""}</span>;
   if (quad?.length !== 4) return <img src={taken.url} alt={t("c.result.picture")} />;
   const width = Math.min(innerWidth - 32, 520, (innerHeight - 330) * ratio);

@@ -9,6 +9,7 @@ import { nameOf, warningName } from "../shared/words.ts";
 import type { Ink } from "./ink.ts";
 import { locked } from "./locked.ts";
 import { Pad } from "./pad.tsx";
+import { unlocked } from "./patient.ts";
 
 type Props = { view: CaseView; document: CaseDocument; field: Field; onClose: () => void };
 type Challenge = { challenge: string; expires_at: string };
@@ -25,7 +26,7 @@ export function Signature({ view, document, field, onClose }: Props): JSX.Elemen
   const [warned, setWarned] = useState<{ ink: Ink; codes: string[] } | null>(null);
   const action = useAction();
   const ask = (): Promise<Challenge> => {
-    challenge.current = post<Challenge>(`${base}/challenges`, place);
+    challenge.current = unlocked(() => post<Challenge>(`${base}/challenges`, place));
     challenge.current.catch(() => undefined); // told when the signature is sent
     return challenge.current;
   };
@@ -35,7 +36,7 @@ export function Signature({ view, document, field, onClose }: Props): JSX.Elemen
     const { challenge: token } = await (challenge.current ?? ask());
     const body = { ...place, challenge: token, ink, ...(override ? { override_reason: "customer_confirms" } : {}) };
     try {
-      const answer = await post<{ view: CaseView }>(`${base}/signatures`, body);
+      const answer = await unlocked(() => post<{ view: CaseView }>(`${base}/signatures`, body));
       accept(answer.view);
     } catch (error) {
       if (again && error instanceof Problem && retryable.has(error.code)) {

@@ -2,6 +2,7 @@ import { api, Problem, remove } from "../shared/api.ts";
 import type { CaseView, PhotoDocument, Point, Side, UploadState } from "../shared/types.ts";
 
 export type Shot = { image: Blob; side: Side; detection: boolean; key: string; quad: Point[] | null; document: PhotoDocument };
+export type Use = (shot: Shot, onShare: (share: number) => void) => Promise<void>;
 type Added = { photo_id: string; view: CaseView };
 
 const pieceBytes = 512 * 1024;

@@ -70,6 +70,7 @@ export type PhotoTask = {
   status: PhotoStatus;
   reason: string | null;
   photos: Photo[];
+  camera?: string | null;
 };
 
 export type Field = {
