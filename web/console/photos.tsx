@@ -30,6 +30,7 @@ function Task({ view, task }: { view: CaseView; task: PhotoTask }): JSX.Element 
         <Chip tone={tones[task.status]}>{t(`k.photos.status.${task.status}`)}</Chip>
       </header>
       {task.reason && <p class="bad-text small-text">{task.reason}</p>}
+      {task.camera && task.camera !== "granted" && <p class="bad-text small-text">{t(`k.photos.camera.${task.camera}`)}</p>}
       <div class="thumbs">
         {task.photos.map((photo, index) => (
           <figure key={photo.id} class="read-photo">
