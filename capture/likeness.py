@@ -21,7 +21,7 @@ Seen = Literal["front", "back", "card", "nothing"]  # card: one that is neither
 
 SMALL = (64, 40)
 SHIFT = 3  # pixels of the small picture by which a border may be off
-ALIKE, APART = 0.5, 0.12  # correlation with the one, and by how much it is more than with the other
+ALIKE, APART = 0.7, 0.12  # correlation with the one, and by how much it is more than with the other
 CARD_SCORE = 0.75
 LOOK_SIDE = 640  # of a picture that is looked at
 FEATURES, FEATURES_CARD = 900, 700
@@ -48,7 +48,8 @@ class Likeness:
         side = side or self._by_features(picture)
         return side or ("card" if card else "nothing")
 
-    def _by_card(self, card: NDArray[np.uint8]) -> Side | None:
+    def alike(self, card: NDArray[np.uint8]) -> dict[Side, tuple[float, bool]]:
+        """A card laid straight: its best correlation with each known side, and whether it was mirrored for that."""
         card = _upright(card)
         found: dict[Side, tuple[float, bool]] = {}
         for mirrored in (False, True):
@@ -58,7 +59,10 @@ class Likeness:
                 for side, known in self._small.items():
                     alike = float(cv2.matchTemplate(known, small, cv2.TM_CCOEFF_NORMED).max())
                     found[side] = max(found.get(side, (-1.0, False)), (alike, mirrored))
-        ranked = sorted(found.items(), key=lambda one: one[1][0], reverse=True)
+        return found
+
+    def _by_card(self, card: NDArray[np.uint8]) -> Side | None:
+        ranked = sorted(self.alike(card).items(), key=lambda one: one[1][0], reverse=True)
         if not ranked or ranked[0][1][0] < ALIKE or (len(ranked) > 1 and ranked[0][1][0] - ranked[1][1][0] < APART):
             return None
         self.mirrored = ranked[0][1][1]
