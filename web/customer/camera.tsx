@@ -75,6 +75,7 @@ export function Camera({ side, begun, onState, onUse, onDrop, onClose }: Props):
   const [detecting, setDetecting] = useState(true);
   const [auto, setAuto] = useState(autoCapture);
   const [answer, setAnswer] = useState<FrameAnswer | null>(null);
+  const [ready, setReady] = useState(false); // there is a first picture: before it, one would be taken of nothing
   const [taken, setTaken] = useState(begun?.taken ?? null);
   const { state, lamp, again } = useRearCamera(video, taken === null);
   const live = state === "live";
@@ -105,12 +106,13 @@ export function Camera({ side, begun, onState, onUse, onDrop, onClose }: Props):
   };
   const retake = (): void => {
     onDrop();
+    setReady(false);
     setTaken(null);
   };
   if (taken) return <Result taken={taken} side={side} detection={detecting} begun={taken === begun?.taken ? begun.shot : null} onUse={onUse} onAgain={retake} />;
   return (
     <div class="camera" data-testid="camera" data-live={live}>
-      <video ref={video} autoplay playsInline muted />
+      <video ref={video} autoplay playsInline muted onLoadedData={() => setReady(true)} />
       {detecting && live && <Quad answer={answer} video={video.current} />}
       <div class="camera-top">
         <IconButton testid="camera-close" icon="close" label={t("close")} onClick={onClose} />
@@ -127,7 +129,7 @@ export function Camera({ side, begun, onState, onUse, onDrop, onClose }: Props):
           </div>
         )}
         <FileButton onFile={(file) => void fromFile(file).then(setTaken)} />
-        <button type="button" class="shutter" data-testid="shutter" aria-label={t("c.camera.shutter")} disabled={!live} onClick={() => void shutter()} />
+        <button type="button" class="shutter" data-testid="shutter" aria-label={t("c.camera.shutter")} disabled={!live || !ready} onClick={() => void shutter()} />
         <span />
       </div>
     </div>

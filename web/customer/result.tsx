@@ -60,7 +60,7 @@ export function Result({ taken, side, detection, begun, onUse, onAgain }: Props)
 function Picture({ taken, quad, ratio }: { taken: Taken; quad: Point[] | null; ratio: number }): JSX.Element {
   if (!taken.width) return <span class="unseen">{taken.image instanceof File ? taken.image.name : ""}</span>;
   if (quad?.length !== 4) return <img src={taken.url} alt={t("c.result.picture")} />;
-  const width = Math.min(innerWidth - 32, 520, (innerHeight - 330) * ratio);
+  const width = Math.max(240, Math.min(innerWidth - 32, 520, (innerHeight - 330) * ratio));
   const size: [number, number] = [width, width / ratio];
   const transform = rectifying(quad as [Point, Point, Point, Point], taken.width, taken.height, size);
   return (
