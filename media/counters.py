@@ -6,7 +6,8 @@ class Counters:
     ``given_up``: those that did not, ``late``: packets that came after newer ones, ``duplicates``: dropped at arrival,
     ``rtx_sent``: packets sent again to receivers, ``rtx_refused``: asked for too soon, too often, or gone,
     ``keyframe_requests``: sent upstream, ``unsent``: the socket was full or the connection not up,
-    ``refused``: datagrams that were no media of the peer, ``strays``: of no track."""
+    ``refused``: datagrams that were no media of the peer, ``strays``: of no track,
+    ``limited``: packets of who sends far more than he is asked for (allowance.py)."""
 
     __slots__ = (
         "asked",
@@ -14,6 +15,7 @@ class Counters:
         "given_up",
         "keyframe_requests",
         "late",
+        "limited",
         "nacks",
         "refused",
         "repaired",

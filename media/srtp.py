@@ -39,6 +39,10 @@ class SrtpPath:
         self.now = now
         self.last_heard = -math.inf
         self.connected = False
+        self.received, self.ceiling = (
+            0,
+            math.inf,
+        )  # bytes of media; what is beyond the ceiling is dropped (allowance.py)
         self.counters = counters or Counters()
         self._on_rtp, self._on_rtcp = on_rtp, on_rtcp
         self._hooked: list[Any] = []
@@ -114,7 +118,14 @@ class SrtpPath:
             self.counters.refused += 1
             return
         self.last_heard = now = self.now()
-        (self._on_rtcp if is_rtcp else self._on_rtp)(_buffer[0 : _length[0]], now)
+        if is_rtcp:
+            self._on_rtcp(_buffer[0 : _length[0]], now)
+            return
+        self.received += size
+        if self.received > self.ceiling:
+            self.counters.limited += 1
+            return
+        self._on_rtp(_buffer[0 : _length[0]], now)
 
     # ---- private names of others ------------------------------------------------------------------------------------
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
+import structlog
+
 from media import rtcp, sdp
+from media.allowance import Allowance
 from media.errors import ParticipantUnknown, WrongSource
 from media.extensions import mid_of
 from media.forwarding import FrameHold, upstream_bandwidth
@@ -13,6 +16,8 @@ from media.sections import Incoming, sending_sections
 from media.transport import Transport
 
 REPORT_SECONDS = 1.0
+
+log = structlog.get_logger()
 
 
 class Gate(Protocol):
@@ -49,6 +54,7 @@ class Uplink:
         self._holds, self._muted = holds, muted
         self._transport: Transport | None = None
         self._fragment = ""
+        self._allowance = Allowance()
         self._by_ssrc: dict[int, Publication] = {}
         self._routes: dict[bytes, Callable[[bytes, float], None]] = {}
         self._next_report = 0.0
@@ -71,7 +77,7 @@ class Uplink:
             self._reconcile({sources[track.mid]: track for track in incoming if track.mid in sources})
             return answer
         transport, answer, incoming = await self._connect(offer)
-        self._transport, self._fragment = transport, fragment
+        self._transport, self._fragment, self._allowance = transport, fragment, Allowance()
         self._end_all(Reason.REPLACED)
         self._reconcile({sources[track.mid]: track for track in incoming if track.mid in sources})
         if old is not None:
@@ -164,10 +170,18 @@ class Uplink:
     def tick(self, now: float) -> None:
         for publication in self.publications.values():
             publication.tick(now)
+        if self._transport is not None:
+            self._limit(self._transport, now)
         heard = [p for p in self.publications.values() if p.ssrc is not None]
         if heard and now >= self._next_report and self._transport.connected:
             self._next_report = now + REPORT_SECONDS
             self._transport.send_rtcp(self._feedback(heard, now))
+
+    def _limit(self, transport: Transport, now: float) -> None:
+        was = self._allowance.over
+        transport.ceiling = self._allowance.ceiling(transport.received, now)
+        if self._allowance.over and not was:
+            log.warning("media_sender_limited", participant_id=self._owner.participant_id)
 
     def _feedback(self, heard: list[Publication], now: float) -> bytes:
         own = self._transport.local_ssrc

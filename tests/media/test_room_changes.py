@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 
 import pytest
 
+from media.allowance import Allowance
 from media.errors import (
     ParticipantUnknown,
 )
@@ -161,3 +162,15 @@ async def test_a_publish_that_waits_when_its_participant_goes_brings_nothing(sta
     assert [e.sources["microphone"].on for e in stage.room.roster().participants] in ([], [False])
     await peer.close()
     await again.close()
+
+
+async def test_who_sends_far_too_much_is_limited_and_the_others_are_not(stage, monkeypatch):
+    host, loud = stage.peers("host", "b")
+    await stage.enter(host)
+    monkeypatch.setattr("media.uplink.Allowance", lambda: Allowance(bits_per_second=20_000))
+    await stage.enter(loud)
+    await until(lambda: stage.room.counters()["limited"] > 20)
+    heard = [len(stage.sinks(f"{name}-microphone")[0].packets) for name in ("host", "b")]
+    await asyncio.sleep(1.5)
+    more = [len(stage.sinks(f"{name}-microphone")[0].packets) - before for name, before in zip(("host", "b"), heard)]
+    assert (more[0] > 50, 0 < more[1] < more[0]) == (True, True)
