@@ -170,7 +170,8 @@ async def test_who_sends_far_too_much_is_limited_and_the_others_are_not(stage, m
     monkeypatch.setattr("media.uplink.Allowance", lambda: Allowance(bits_per_second=20_000))
     await stage.enter(loud)
     await until(lambda: stage.room.counters()["limited"] > 20)
-    heard = [len(stage.sinks(f"{name}-microphone")[0].packets) for name in ("host", "b")]
+    sinks = [stage.sinks(f"{name}-microphone")[0] for name in ("host", "b")]
+    heard = [len(sink.packets) for sink in sinks]
     await asyncio.sleep(1.5)
-    more = [len(stage.sinks(f"{name}-microphone")[0].packets) - before for name, before in zip(("host", "b"), heard)]
+    more = [len(sink.packets) - before for sink, before in zip(sinks, heard, strict=True)]
     assert (more[0] > 50, 0 < more[1] < more[0]) == (True, True)
