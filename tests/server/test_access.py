@@ -12,6 +12,7 @@ BODIES = {
         "application_date": "2026-01-05",
         "persons": [{"person_id": "member-1", "roles": ["policyholder"]}],
     },
+    "report_task_camera": {"outcome": "granted"},
     "review_task": {"approved": False, "reason": "blurred"},
     "check_otp": {"code": "123456", "agreed": True, "text_version": "1"},
     "report_permissions": {"camera": "granted", "microphone": "granted"},

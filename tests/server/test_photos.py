@@ -2,7 +2,7 @@ import io
 
 from PIL import Image
 
-from tests.server.conftest import open_case
+from tests.server.conftest import VERSION, open_case
 from tests.server.stage import card, upload
 
 
@@ -71,6 +71,28 @@ async def test_an_upload_names_its_side_and_its_key(system):
     sideless = await member.call("POST", base, data=b"x", headers={**headers, "Idempotency-Key": "k"})
     wrong = await member.call("POST", base + "?side=top", data=b"x", headers={**headers, "Idempotency-Key": "k"})
     assert [(s, b["code"]) for s, b in (nameless, sideless, wrong)] == [(400, "invalid_input")] * 3
+
+
+async def test_what_came_of_asking_for_the_camera_reaches_the_agent(system):
+    agent, member, case_id, task = await started(system)
+    path = f"/api/cases/{case_id}/photo-tasks/{task}/camera"
+    assert (await member.post(path, {"outcome": "blocked"}))[0] == 200
+    _, view = await agent.get(f"/api/cases/{case_id}")
+    assert view["photo_tasks"][0]["camera"] == "blocked"
+    status, problem = await member.post(path, {"outcome": "perhaps"})
+    assert (status, problem["code"]) == (400, "invalid_input")
+
+
+async def test_who_finds_no_turn_is_told_when_to_come_again(system, monkeypatch):
+    _, member, case_id, task = await started(system)
+    monkeypatch.setattr(system.desk.decoders, "_queue", 0)
+    async with member.session.post(
+        f"{member.origin}/api/cases/{case_id}/photo-tasks/{task}/photos?side=front",
+        data=card("member-1", "front"),
+        headers={**VERSION, "Origin": member.origin, "Idempotency-Key": "k", "Content-Type": "image/jpeg"},
+    ) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        assert (await answer.json())["code"] == "photos_busy"
 
 
 async def test_nobody_outside_the_case_sees_a_photo(system):
