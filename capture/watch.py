@@ -34,7 +34,8 @@ class Order(msgspec.Struct, frozen=True):
 
 class Watched(msgspec.Struct, frozen=True):
     """`longest`: seconds of each side in one span, by the clock of the camera. `looks`: pictures looked at, by what
-    they showed. `still`: JPEG of the sharpest picture of the side that was asked for."""
+    they showed. `still`: JPEG of the sharpest picture of the side that was asked for; where it was never seen, of a
+    card that is like neither, or of whatever there was: that is what somebody may vouch for."""
 
     longest: dict[Side, float]
     looks: dict[Seen, int]
@@ -71,15 +72,14 @@ class Watch:
         self._spans = Spans()
         self._looks: Counter[Seen] = Counter()
         self._still: NDArray[np.uint8] | None = None
-        self._sharpest = 0.0
+        self._best = (-1, 0.0)  # how much the still shows what was asked for, and how sharp it is
 
     def look(self, picture: NDArray[np.uint8], timestamp: int) -> dict[str, Any]:
         """BGR pixels. What the guided timer shows: seconds of the spans that go on, and what is seen now."""
         seen = self._likeness.see(picture)
         self._looks[seen] += 1
         self._spans.push(timestamp, seen if seen in ("front", "back") else None)
-        if seen == self._side:
-            self._keep(picture)
+        self._keep(picture, 2 if seen == self._side else seen == "card")
         return {
             "side": self._side,
             "seen": seen,
@@ -97,10 +97,12 @@ class Watch:
         still = b"" if self._still is None else encode_jpeg(self._still)
         return msgspec.msgpack.encode(Watched(longest, dict(self._looks), still, self._likeness.mirrored))
 
-    def _keep(self, picture: NDArray[np.uint8]) -> None:
+    def _keep(self, picture: NDArray[np.uint8], apt: int) -> None:
+        if apt < self._best[0]:
+            return
         sharp = float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.CV_32F).var())
-        if sharp > self._sharpest:
-            self._sharpest, self._still = sharp, _at_most(picture, STILL_SIDE).copy()
+        if (apt, sharp) > self._best:
+            self._best, self._still = (apt, sharp), _at_most(picture, STILL_SIDE).copy()
 
 
 def _known(photo: bytes) -> bytes:

@@ -131,7 +131,8 @@ class IdentityShown(Event):
     """`seconds` count for the rules: what was measured of the card itself (`measured_s`, in the camera's time), or,
     where the agent vouches for it (`override_reason`), of the frames that the server received. `match`: whether the
     card is like the uploaded photo (same, differs, unsure), `looks`: pictures looked at, by what they showed. The still
-    is the sharpest picture of that side. `longest_gap_ms` and all of these are None in entries from before."""
+    is the sharpest picture of that side, or where it was never seen, of what was shown instead. `longest_gap_ms` and
+    all of these are None in entries from before."""
 
     version: ClassVar[int] = 3
 
