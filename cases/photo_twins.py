@@ -28,18 +28,19 @@ def _replaced(case: Case, added: PhotoAdded, other: Photo) -> bool:
 
 
 async def compare(desk: Desk, case_id: str, added: PhotoAdded, photo: AcceptedPhoto) -> frozenset[str]:
-    """The ids of the photos that show something else. Raises PhotoSameSide, PhotoSamePicture."""
+    """The ids of the photos that show something else. Raises PhotoSameSide, PhotoSamePicture, PhotosBusy."""
     case = await load(desk, case_id)
     pictures: dict[str, tuple[Photo, bytes]] = {}
     for other in alike(case, added):
         with suppress(BlobNotFound):  # deleted meanwhile
             pictures[other.photo_id] = other, await photo_bytes(desk, case_id, other)
     sides = [(other, data) for other, data in pictures.values() if not _replaced(case, added, other)]
-    if photo.card is not None:
-        await _refuse(PhotoSameSide, shown_before, photo.card, sides)
-    else:
-        await _refuse(PhotoSamePicture, sent_before, photo.original, list(pictures.values()))
-        await _refuse(PhotoSameSide, seen_before, photo.original, sides)
+    async with desk.decoders.turn():
+        if photo.card is not None:
+            await _refuse(PhotoSameSide, shown_before, photo.card, sides)
+        else:
+            await _refuse(PhotoSamePicture, sent_before, photo.original, list(pictures.values()))
+            await _refuse(PhotoSameSide, seen_before, photo.original, sides)
     return frozenset(pictures)
 
 

@@ -4,13 +4,15 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from msgspec import structs
 
 from capture.errors import PhotoError
 from cases import errors, photos, reading
 from cases.desk import PhotoLimits
+from cases.parts import CasePerson
 from cases.state import State
 from simulate.cards import photograph
-from tests.cases.stage import AGENT, ALONE, LIN, SERVICE, WANG, card_photo
+from tests.cases.stage import AGENT, ALONE, LIN, SERVICE, WANG, card_photo, profile
 
 TASK = "identity-1"
 
@@ -302,6 +304,27 @@ async def test_a_rejected_whole_picture_is_not_handed_in_again_under_another_key
     await rejected(stage)
     with pytest.raises(errors.PhotoSamePicture):
         await add(stage, "as it was")
+
+
+async def test_a_foreigner_is_asked_for_both_sides_of_his_residence_permit_and_a_passport_does_not_do(stage):
+    foreigner = CasePerson("M1", ("policyholder", "insured"), profile("王大陸") | {"nationality": "JP"})
+    await stage.open(structs.replace(ALONE, persons=(foreigner,)))
+    case = await photos.acknowledge(stage.desk, WANG, stage.case_id, TASK)
+    view = await reading.case_view(stage.desk, WANG, case)
+    assert (case.photo_task(TASK).id_type, view.photo_tasks[0].requirement.zh) == ("residence_permit", "居留證正反面")
+    await add(stage, "front", "front", PICTURES["front"], True)
+    case, _ = await photos.add_photo(
+        stage.desk, WANG, stage.case_id, TASK, card_photo(size=(1000, 750)), "other", True, "passport", "passport"
+    )
+    page = await photos.read_photo(stage.desk, WANG, stage.case_id, case.photo_task(TASK).photos[-1].photo_id, "card")
+    height, width = cv2.imdecode(np.frombuffer(page, np.uint8), cv2.IMREAD_GRAYSCALE).shape
+    assert round(width / height, 2) == 1.42  # ID-3
+    with pytest.raises(errors.PhotosMissing) as missing:
+        await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+    assert missing.value.details == {"sides": ["back"]}
+    await add(stage, "back", "back", PICTURES["back"], True)
+    case = await photos.complete_photos(stage.desk, WANG, stage.case_id, TASK)
+    assert case.photo_task(TASK).status == "uploaded"
 
 
 @pytest.mark.parametrize("paper", ["household_transcript", "household_register"])

@@ -29,10 +29,10 @@ async def system(tmp_path):
 
 
 def large_photo() -> bytes:
-    """Some megabytes, which go in several pieces."""
+    """More than one piece."""
     card = cv2.imdecode(np.frombuffer(photograph("front", "王大陸", "A123456789", "1980-01-02", 1), np.uint8), 1)
-    card = cv2.resize(card, (2400, 1800), interpolation=cv2.INTER_CUBIC)
-    noise = np.random.default_rng(1).normal(0, 4, card.shape)
+    card = cv2.resize(card, (1600, 1200), interpolation=cv2.INTER_CUBIC)
+    noise = np.random.default_rng(1).normal(0, 9, card.shape)
     grainy = np.clip(card + noise, 0, 255).astype(np.uint8)
     return cv2.imencode(".jpg", grainy, [cv2.IMWRITE_JPEG_QUALITY, 93])[1].tobytes()
 
