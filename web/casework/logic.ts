@@ -12,13 +12,21 @@ export function countOf(assessment: Assessment, show: Show): number {
   return findingsOf(assessment).filter(kept(show)).length;
 }
 
+/** What rules say of the one and of the list stands under one heading. */
+const oneOf: Record<string, string> = { agents: "agent", products: "product" };
+
 /** The findings to show, by subject; a subject without any is left out. The people come first, as on the application. */
 export function shownBy(assessment: Assessment, show: Show): { subject: string; findings: RuleFinding[] }[] {
-  const groups = assessment.subjects.map(({ subject, findings }) => ({ subject, findings: findings.filter(kept(show)).sort((a, b) => weight(a) - weight(b)) }));
-  return groups.filter(({ findings }) => findings.length).sort((a, b) => place(a.subject) - place(b.subject));
+  const together = new Map<string, RuleFinding[]>();
+  for (const finding of findingsOf(assessment).filter(kept(show))) {
+    const subject = oneOf[finding.subject] ?? finding.subject;
+    together.set(subject, [...(together.get(subject) ?? []), finding]);
+  }
+  const groups = [...together].map(([subject, findings]) => ({ subject, findings: findings.sort((a, b) => weight(a) - weight(b)) }));
+  return groups.sort((a, b) => place(a.subject) - place(b.subject));
 }
 
-const order = ["policyholder", "insured", "legal_representative", "guardian", "assistant", "payer", "beneficiaries", "products", "product", "application", "case", "recording", "photos", "agent", "agents"];
+const order = ["policyholder", "insured", "legal_representative", "guardian", "assistant", "payer", "beneficiaries", "product", "application", "case", "recording", "photos", "agent"];
 function place(subject: string): number {
   const found = order.indexOf(subject);
   return found < 0 ? order.length : found;

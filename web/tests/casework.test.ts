@@ -23,6 +23,11 @@ test("findings stand by subject, people first, what is to be done before what is
   assert.deepEqual([countOf(one, "open"), countOf(one, "satisfied"), countOf(one, "all")], [3, 1, 4]);
 });
 
+test("the agent and the list of agents stand under one heading", () => {
+  const one = assessment(finding("a", { subject: "agent" }), finding("b", { subject: "case" }), finding("c", { subject: "agents" }));
+  assert.deepEqual(rules(shownBy(one, "open")), [["case", ["b"]], ["agent", ["a", "c"]]]);
+});
+
 test("days are counted as days of Taipei", () => {
   assert.equal(today(Date.parse("2026-11-21T16:00:00Z")), "2026-11-22");
   assert.equal(today(Date.parse("2026-11-21T15:59:59Z")), "2026-11-21");
