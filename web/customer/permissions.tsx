@@ -13,7 +13,8 @@ export function permissionHelp(what: "help" | "camera" = "help"): string {
   const agent = navigator.userAgent;
   if (/\bLine\/|FBA[NV]|Instagram/.test(agent)) return t("c.permission.inapp");
   if (/CriOS/.test(agent)) return t("c.permission.ios_chrome");
-  if (/iPhone|iPad/.test(agent)) return t(`c.permission.${what}.ios`);
+  const tablet = agent.includes("Macintosh") && navigator.maxTouchPoints > 1; // an iPad says that it is a Mac
+  if (tablet || /iPhone|iPad/.test(agent)) return t(`c.permission.${what}.ios`);
   if (/Android/.test(agent)) return t(`c.permission.${what}.android`);
   return t(`c.permission.${what}.desktop`);
 }

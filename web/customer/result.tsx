@@ -23,7 +23,7 @@ export function Result({ taken, side, detection, begun, onUse, onAgain }: Props)
   const [paper, setPaper] = useState<PhotoDocument>(begun?.document || "other");
   const [dragged, setDragged] = useState<Point[] | null>(begun?.quad ?? null);
   const [adjusting, setAdjusting] = useState(false);
-  const [share, setShare] = useState<number | null>(null);
+  const [share, setShare] = useState<number | null>(0);
   const [key, setKey] = useState(() => begun?.key ?? crypto.randomUUID());
   const action = useAction();
   const kind = chosen === "other" ? paper : "";
@@ -32,7 +32,7 @@ export function Result({ taken, side, detection, begun, onUse, onAgain }: Props)
     setKey(crypto.randomUUID()); // another upload than the one that may have begun
     action.clear();
   };
-  const use = (): void => action.run(() => onUse({ image: taken.image, side: chosen, detection: begun?.detection ?? detection, key, quad: dragged, document: kind }, setShare).finally(() => setShare(null)));
+  const use = (): void => action.run(() => onUse({ image: taken.image, side: chosen, detection: begun?.detection ?? detection, key, quad: dragged, document: kind }, setShare).finally(() => setShare(0)));
   useEffect(() => void (begun && use()), []);
   if (adjusting) return <Adjust taken={taken} quad={dragged ?? taken.quad} onCancel={() => setAdjusting(false)} onDone={(quad) => { change(setDragged)(quad); setAdjusting(false); }} />;
   return (
@@ -51,7 +51,7 @@ export function Result({ taken, side, detection, begun, onUse, onAgain }: Props)
       <Failure text={refused.includes(kind) ? t("problem.photo_document_refused") : action.error} testid="photo-error" />
       <div class="foot-row">
         <Button testid="retake" look="secondary" disabled={action.busy} onClick={onAgain}>{t("c.result.again")}</Button>
-        <Button testid="use-photo" busy={action.busy} disabled={refused.includes(kind)} onClick={use}>{share === null ? t("c.result.use") : t("c.result.sending", { percent: Math.round(share * 100) })}</Button>
+        <Button testid="use-photo" busy={action.busy} disabled={refused.includes(kind)} onClick={use}>{!action.busy ? t("c.result.use") : share === null ? t("c.result.retrying") : t("c.result.sending", { percent: Math.round(share * 100) })}</Button>
       </div>
     </div>
   );

@@ -2,7 +2,9 @@ import { api, Problem, remove } from "../shared/api.ts";
 import type { CaseView, PhotoDocument, Point, Side, UploadState } from "../shared/types.ts";
 
 export type Shot = { image: Blob; side: Side; detection: boolean; key: string; quad: Point[] | null; document: PhotoDocument };
-export type Use = (shot: Shot, onShare: (share: number) => void) => Promise<void>;
+/** `share` of the bytes that are safe; null while it waits to try again. */
+export type OnShare = (share: number | null) => void;
+export type Use = (shot: Shot, onShare: OnShare) => Promise<void>;
 type Added = { photo_id: string; view: CaseView };
 
 const pieceBytes = 512 * 1024;
@@ -21,7 +23,7 @@ async function digest(image: Blob): Promise<string> {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function once(base: string, shot: Shot, sha256: string, onShare: (share: number) => void): Promise<Added> {
+async function once(base: string, shot: Shot, sha256: string, onShare: OnShare): Promise<Added> {
   const body = { side: shot.side, detection: shot.detection ? "on" : "off", size: shot.image.size, sha256, document: shot.document, quad: shot.quad };
   let state = await api<UploadState>(`${base}/uploads`, { method: "POST", body, headers: { "Idempotency-Key": shot.key } });
   const path = `${base}/uploads/${state.upload_id}`;
@@ -38,7 +40,7 @@ async function once(base: string, shot: Shot, sha256: string, onShare: (share: n
 }
 
 /** Sends one photo, and goes on where it broke off until it is there, it is refused, or three minutes of trying are over. */
-export async function send(base: string, shot: Shot, onShare: (share: number) => void): Promise<CaseView> {
+export async function send(base: string, shot: Shot, onShare: OnShare): Promise<CaseView> {
   const sha256 = await digest(shot.image);
   const until = performance.now() + patienceMs;
   for (let tries = 0; ; tries += 1) {
@@ -46,6 +48,7 @@ export async function send(base: string, shot: Shot, onShare: (share: number) =>
       return (await once(base, shot, sha256, onShare)).view;
     } catch (error) {
       if (!passing(error) || performance.now() > until) throw error;
+      onShare(null);
       await new Promise((resolve) => setTimeout(resolve, pauses[Math.min(tries, pauses.length - 1)]));
     }
   }
