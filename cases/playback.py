@@ -9,6 +9,7 @@ import msgspec
 from cases.actor import Actor
 from cases.case import Case
 from cases.codec import Happened
+from cases.events_meeting import IdentityShown
 from cases.gates import sees_media
 from cases.joining import holes
 from cases.manifest import Manifest
@@ -123,9 +124,10 @@ def _toggles(recording: Recording, manifests: Sequence[Manifest | None]) -> Iter
 def _mark(happened: Happened, started_at: datetime) -> MarkView:
     body: dict[str, Any] = msgspec.to_builtins(happened.event)
     name = type(happened.event).__name__
+    at = happened.event.started_at if isinstance(happened.event, IdentityShown) else happened.at  # where it is seen
     return MarkView(
-        at_s=max((happened.at - started_at).total_seconds(), 0.0),
-        at=happened.at,
+        at_s=max((at - started_at).total_seconds(), 0.0),
+        at=at,
         type=name,
         person_id=body.get("person_id") or body.get("agent_id"),
         detail={key: body[key] for key in MARKED[name]},

@@ -165,7 +165,7 @@ class Stage:
         """The card was seen for as long as the frames came, unless `watched` or the agent's word says otherwise."""
         now = self.clock.now()
         held = SimpleNamespace(
-            frames=frames, seconds=seconds, longest_gap_ms=gap_ms, started_at=now, ended_at=now + timedelta(seconds=5)
+            frames=frames, seconds=seconds, longest_gap_ms=gap_ms, started_at=now - timedelta(seconds=5), ended_at=now
         )
         if override is None and watched is None:
             watched = Watched({side: seconds}, {side: 25}, b"a still")

@@ -1,5 +1,5 @@
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -155,6 +155,14 @@ async def test_marks_lie_on_the_recordings_own_clock(stage):
     ended = next(mark for mark in view.marks if mark.type == "MeetingEnded")
     assert view.started_at == sealed.started_at
     assert ended.at_s == (ended.at - sealed.started_at).total_seconds()
+
+
+async def test_the_mark_of_a_card_that_was_shown_stands_where_it_begins_to_be_seen(stage):
+    await stage.under_review(ALONE)
+    view = await recording.recording_view(stage.desk, REVIEWER, stage.case_id)
+    shown = [entry.body for entry in await stage.desk.journal.read(stage.case_id) if entry.type == "IdentityShown"]
+    marks = [mark for mark in view.marks if mark.type == "IdentityShown"]
+    assert [mark.at for mark in marks] == [datetime.fromisoformat(body["started_at"]) for body in shown]
 
 
 @pytest.mark.parametrize("forge", ["other key", "other bytes", "gone"])
