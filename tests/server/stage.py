@@ -15,7 +15,7 @@ SELF = (("member-1", ("policyholder", "insured")),)
 
 
 @asynccontextmanager
-async def media_worker(system):
+async def media_worker(system, **options):
     """A real worker that shares the system's adapters."""
     desk = system.desk
     url = f"unix://{system.settings.run_dir.resolve() / 'm.sock'}"
@@ -23,7 +23,7 @@ async def media_worker(system):
     spool.mkdir()
     worker = MediaWorker(
         "w0", url, desk.keyvalue, desk.blobs, desk.keys, desk.clock, spool, recording_hooks(desk), LOOPBACK,
-        secret=system.app[ADAPTERS].secret(MEDIA_LINK),
+        secret=system.app[ADAPTERS].secret(MEDIA_LINK), **options,
     )  # fmt: skip
     await worker.start()
     try:

@@ -1,7 +1,9 @@
 """The meeting over HTTP and Socket.IO with a real media worker; media has its own tests and the end-to-end one."""
 
 import asyncio
+import sys
 
+from media.admission import Capacity
 from server.texts import problem_text
 from tests.server.stage import Socket, approved_case, card, media_worker, verified
 
@@ -110,6 +112,33 @@ async def test_nobody_is_held_before_his_phone_is_verified(system):
             f"/api/cases/{case_id}/meeting/identity/hold", {"person_id": "member-1", "side": "front"}
         )
     assert (status, problem["code"]) == (403, "phone_not_verified")
+
+
+async def test_a_worker_that_looks_at_all_it_can_says_so_and_the_agent_goes_on_without_its_measure(system):
+    agent, member = await system.logged_in("agent-1"), await system.logged_in("member-1")
+    case_id = await approved_case(system, agent)
+    base = f"/api/cases/{case_id}/meeting"
+    look, capacity = (sys.executable, "-c", "import sys; sys.stdin.buffer.read()"), Capacity(max_looks=1)
+    async with media_worker(system, look_command=look, capacity=capacity), Socket(member) as guest:
+        await agent.post(base)
+        await verified(member, case_id)
+        await guest.join(case_id)
+        for step in ("consent_recording", "consent_video_signing", "consent_face"):
+            await agent.post(base + "/prompts", {"step": step, "person_id": "member-1"})
+            await member.post(base + "/answers", {"step": step, "answer": True})
+        await agent.post(base + "/registration-card")
+        await agent.post(base + "/prompts", {"step": "state_name", "person_id": "member-1"})
+        await member.post(base + "/answers", {"step": "state_name", "answer": True})
+        side = {"person_id": "member-1", "side": "front"}
+        give_back = capacity.looks.take()
+        assert (await agent.post(base + "/identity/hold", side))[1]["code"] == "looks_busy"
+        status, held = await agent.post(base + "/identity/hold", {**side, "watch": False})
+        assert (status, capacity.looks.looking) == (200, 1)
+        status, problem = await agent.post(base + "/identity/release", {"hold_id": held["hold_id"]})
+        assert (status, problem["code"], problem["seconds"]) == (409, "identity_too_short", 0.0)
+        give_back()
+        assert (await agent.post(base + "/identity/hold", side))[0] == 200
+        assert capacity.looks.looking == 1
 
 
 async def test_a_frame_of_the_viewfinder_is_answered_with_the_cards_corners(system):
