@@ -54,7 +54,7 @@ def _front(image: np.ndarray, chance: random.Random, ink: tuple[int, int, int]) 
     write(
         image, chance, (chance.randint(25, 200), 24), chance.randint(24, 40), chance.randint(6, 12), _ink(chance, ink)
     )
-    wide = chance.randint(120, 170)
+    wide = chance.randint(110, 230)
     tall = int(wide * chance.uniform(1.2, 1.35))
     at_left = chance.random() < 0.6
     x = chance.randint(20, 45) if at_left else WIDTH - wide - chance.randint(20, 45)
@@ -103,20 +103,38 @@ def _plain(image: np.ndarray, chance: random.Random, ink: tuple[int, int, int]) 
 
 
 def portrait(image: np.ndarray, chance: random.Random, x: int, y: int, wide: int, tall: int) -> None:
-    """Head and shoulders in a box."""
+    """Head and shoulders in a box, lit from a side."""
     box = image[y : y + tall, x : x + wide]
-    box[:] = np.array(_tone(chance, 170, 255))
-    middle, hair, skin = wide // 2, _tone(chance, 10, 90), chance.choice(SKIN)
-    cv2.ellipse(
-        box, (middle, int(tall * 1.02)), (int(wide * 0.47), int(tall * 0.34)), 0, 180, 360, _tone(chance, 10, 200), -1
-    )
+    tall = box.shape[0]
+    box[:] = np.array(_tone(chance, 150, 255))
+    middle, hair, skin = wide // 2, _tone(chance, 10, 220 if chance.random() < 0.4 else 90), chance.choice(SKIN)
+    shoulders = (int(wide * 0.47), int(tall * chance.uniform(0.25, 0.4)))
+    cv2.ellipse(box, (middle, int(tall * 1.02)), shoulders, 0, 180, 360, _tone(chance, 10, 240), -1)
+    if chance.random() < 0.5:  # hair down to the shoulders
+        cv2.ellipse(box, (middle, int(tall * 0.6)), (int(wide * 0.36), int(tall * 0.42)), 0, 0, 360, hair, -1)
+        cv2.ellipse(box, (middle, int(tall * 0.75)), (int(wide * 0.14), int(tall * 0.2)), 0, 0, 360, skin, -1)
     cv2.ellipse(box, (middle, int(tall * 0.38)), (int(wide * 0.31), int(tall * 0.3)), 0, 0, 360, hair, -1)
     cv2.ellipse(box, (middle, int(tall * 0.45)), (int(wide * 0.24), int(tall * 0.26)), 0, 0, 360, skin, -1)
+    dark = tuple(int(v * 0.5) for v in skin)
     for side in (-1, 1):
-        cv2.circle(box, (middle + side * int(wide * 0.1), int(tall * 0.42)), 3, (30, 30, 30), -1)
-    cv2.ellipse(box, (middle, int(tall * 0.56)), (int(wide * 0.08), 3), 0, 0, 180, (70, 70, 150), 2)
+        cv2.circle(box, (middle + side * int(wide * 0.1), int(tall * 0.42)), max(2, wide // 40), (30, 30, 30), -1)
+        brow = (middle + side * int(wide * 0.1), int(tall * 0.37))
+        cv2.ellipse(box, brow, (int(wide * 0.06), 3), 0, 180, 360, hair, 2)
+    cv2.line(box, (middle, int(tall * 0.44)), (middle + chance.choice((-4, 4)), int(tall * 0.52)), dark, 2)
+    cv2.ellipse(box, (middle, int(tall * 0.58)), (int(wide * 0.08), 3), 0, 0, 180, (70, 70, 150), 2)
+    if chance.random() < 0.7:
+        _lit(box, chance)
     if chance.random() < 0.5:
-        image[y : y + tall, x : x + wide] = cv2.cvtColor(cv2.cvtColor(box, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+        box[:] = cv2.cvtColor(cv2.cvtColor(box, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+
+
+def _lit(box: np.ndarray, chance: random.Random) -> None:
+    """Soft as a photograph: no edge is hard, and light falls off to a side."""
+    v, u = np.mgrid[-1 : 1 : box.shape[0] * 1j, -1 : 1 : box.shape[1] * 1j]
+    light = 1 + chance.uniform(-0.3, 0.3) * u + chance.uniform(-0.3, 0.3) * v - chance.uniform(0, 0.25) * (u**2 + v**2)
+    soft = cv2.GaussianBlur(box, (0, 0), chance.uniform(0.8, box.shape[1] / 40))
+    grain = np.random.default_rng(chance.getrandbits(32)).normal(0, chance.uniform(0, 7), (*box.shape[:2], 1))
+    box[:] = np.clip(soft * light[..., None] + grain, 0, 255)
 
 
 def write(

@@ -111,6 +111,34 @@ def clutter(h: int, w: int, chance: random.Random, rng: np.random.Generator) -> 
     return image.astype(np.float32)
 
 
+def carton(h: int, w: int, chance: random.Random, rng: np.random.Generator) -> np.ndarray:
+    """A printed box, cover or leaflet that fills the picture: rules, areas, signs and large letters, all askew."""
+    side = int(math.hypot(h, w)) + 2
+    image = np.clip(plain(side, side, chance, rng), 0, 255).astype(np.uint8)
+    inks = [tuple(int(c) for c in rng.uniform(5, 250, 3)) for _ in range(3)]
+    for _ in range(chance.randint(0, 4)):
+        x, y, wide, tall = (int(rng.uniform(0, 0.8) * side) for _ in range(4))
+        cv2.rectangle(image, (x, y), (x + wide, y + tall), chance.choice(inks), chance.choice((-1, -1, 2, 5)))
+    for _ in range(chance.randint(0, 8)):
+        at = int(rng.uniform(0, side))
+        ends = ((0, at), (side, at)) if chance.random() < 0.5 else ((at, 0), (at, side))
+        cv2.line(image, *ends, chance.choice(inks), chance.choice((1, 2, 4, 8)), cv2.LINE_AA)
+    for _ in range(chance.randint(0, 4)):
+        centre, axes = rng.uniform(0, side, 2).astype(int), rng.uniform(0.03, 0.4, 2) * side
+        thick = chance.choice((-1, 2, 6, 20))
+        cv2.ellipse(image, centre.tolist(), axes.astype(int).tolist(), 0, 0, 360, chance.choice(inks), thick)
+    for _ in range(chance.randint(2, 14)):
+        size = int(side * min(0.015 / (1.0 - chance.random() * 0.9), 0.15))
+        at = (chance.randint(0, side - 1), chance.randint(0, side - 1))
+        write(image, chance, at, max(size, 6), chance.randint(3, 16), chance.choice(inks))
+    warp = cv2.getRotationMatrix2D((side / 2, side / 2), chance.gauss(0, 40), chance.uniform(1.0, 1.3))
+    warp[:, 2] += (w - side) / 2, (h - side) / 2
+    image = cv2.warpAffine(image, warp, (w, h), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT)
+    if chance.random() < 0.5:
+        put(image, chance, rng)
+    return image.astype(np.float32)
+
+
 def put(image: np.ndarray, chance: random.Random, rng: np.random.Generator) -> None:
     h, w = image.shape[:2]
     centre, size = (rng.uniform(0, w), rng.uniform(0, h)), rng.uniform(0.15, 0.9) * min(h, w)
@@ -196,4 +224,7 @@ DESKS: tuple[Desk, ...] = (
     clutter,
     clutter,
     clutter,
+    carton,
+    carton,
+    carton,
 )
