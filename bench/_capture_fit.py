@@ -1,37 +1,24 @@
 """The weights of capture/judge.py, fitted on drawn scenes alone: `python -m bench._capture_fit` prints them.
 
-Every look of capture.detect is taken at each scene; its figures count as right from 0.93 of the area on (cut-off
-ones: 0.75 of what is seen), as wrong below 0.87 (0.6), and not in between. Each scene weighs the same, and wrong
-figures that would win weigh more from round to round. Run it again whenever capture/sight.onnx was learnt anew.
+Every look of capture.detect is taken at each scene; its figures count as right from 0.94 of the area on, as
+wrong below 0.89, and not in between. Each scene weighs the same, and wrong figures that would win weigh more from round
+to round. Run it again whenever capture/sight.onnx or capture/refine.onnx was learnt anew.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from bench._capture_draw import Drawn, draw
-from capture.detect import FIRST, SECOND, Part, looks, measured
+from capture.detect import Part, looks, measured
 from capture.features import NAMES
 from capture.quad import clockwise
-from capture.sight import see
 
 FROM, SCENES = 5_000_000, 1000  # seeds apart from those that the sight was learnt on
-RIGHT, WRONG = {False: 0.93, True: 0.75}, {False: 0.87, True: 0.6}
+RIGHT, WRONG = 0.94, 0.89
 ROUNDS, STEPS, HARD, RIDGE = 4, 12, 10.0, 3e-3
-
-
-@dataclass(frozen=True)
-class Looked:
-    """What all looks found in one scene: features (n, f), which figures are cut, their overlap with the truth."""
-
-    kind: str
-    features: np.ndarray
-    cut: np.ndarray
-    overlap: np.ndarray
 
 
 def main(arguments: list[str]) -> int:
@@ -39,50 +26,34 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--scenes", type=int, default=SCENES)
     given = parser.parse_args(arguments)
     cv2.setNumThreads(1)
-    seen = [found for seed in range(FROM, FROM + given.scenes) if (found := looked(draw(seed)))]
-    for name, whole, cut in zip((*NAMES, "bias"), *(fit([*examples(seen, cut)]) for cut in (False, True)), strict=True):
-        print(f'    ("{name}", {whole:.3f}, {cut:.3f}),')
+    told = [found for seed in range(FROM, FROM + given.scenes) if len((found := looked(draw(seed)))[0])]
+    for name, weight in zip((*NAMES, "bias"), fit(told), strict=True):
+        print(f'    ("{name}", {weight:.3f}),')
     return 0
 
 
-def looked(scene: Drawn) -> Looked | None:
-    """None where nothing was sighted."""
-    sight = see(scene.image)
-    if sight is None:
-        return None
-    rows = [_told(scene, part, SECOND if evened else FIRST) for part, evened in looks(scene.image, sight)]
-    return Looked(scene.kind, *(np.concatenate(values) for values in zip(*rows, strict=True)))
+def looked(scene: Drawn) -> tuple[np.ndarray, np.ndarray]:
+    """(features, which are right) of the figures that all looks found and that are right or wrong."""
+    rows = [_told(scene, *look) for look in looks(scene.image)]
+    nothing = (np.zeros((0, len(NAMES))), np.zeros(0, bool))
+    features, right = (np.concatenate(values) for values in zip(nothing, *rows, strict=True))
+    return features, right
 
 
-def _told(scene: Drawn, part: Part, how: tuple[int, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    found, features = measured(part, *how)
-    cut = found.virtual.any(axis=1)
+def _told(scene: Drawn, part: Part, each: int, supported: float) -> tuple[np.ndarray, np.ndarray]:
+    found, features = measured(part, each, supported)
     if scene.corners is None:
-        return features, cut, np.zeros(len(cut))
-    edge = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * scene.image.shape[1::-1] - 0.5
-    truth, frame = ((points - part.corner + 0.5) * part.scale - 0.5 for points in (clockwise(scene.corners), edge))
-    seen = cv2.intersectConvexConvex(truth.astype(np.float32), frame.astype(np.float32))[1].reshape(-1, 2)
-    return (
-        features,
-        cut,
-        np.array([share(figure, seen if past else truth) for figure, past in zip(found.corners, cut, strict=True)]),
-    )
+        return features, np.zeros(len(features), bool)
+    truth = (clockwise(scene.corners) - part.corner + 0.5) * part.scale - 0.5
+    overlap = np.array([share(figure, truth) for figure in found.corners])
+    known = (overlap > RIGHT) | (overlap < WRONG)
+    return features[known], overlap[known] > RIGHT
 
 
 def share(one: np.ndarray, other: np.ndarray) -> float:
     one, other = one.astype(np.float32), other.astype(np.float32)
     common, _ = cv2.intersectConvexConvex(one, other)
     return common / (abs(cv2.contourArea(one)) + abs(cv2.contourArea(other)) - common + 1e-9)
-
-
-def examples(seen: list[Looked], cut: bool) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(features, which are right) of each scene's figures of this kind."""
-    for scene in seen:
-        if cut and scene.kind == "card":
-            continue  # a border may well pass along a whole card: nothing to learn from
-        told = (scene.cut == cut) & ((scene.overlap > RIGHT[cut]) | (scene.overlap < WRONG[cut]))
-        if told.any():
-            yield scene.features[told], (scene.overlap[told] > RIGHT[cut]) & (scene.kind == "cut" or not cut)
 
 
 def fit(scenes: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:

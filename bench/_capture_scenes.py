@@ -21,7 +21,7 @@ SIDE = 640
 
 @dataclass(frozen=True)
 class Scene:
-    """`kind`: real_id1, generated, fresh, own, none, cut_off, other.
+    """`kind`: real_id1, passport, generated, fresh, own, none, cut_off, other.
 
     `corners` (4, 2) or None; `frame` is the picture at 640."""
 
@@ -61,7 +61,7 @@ def kind_of(entry: dict) -> str:
     if "cut_off" in entry["tags"]:
         return "cut_off"
     if entry["category"] != "id1":
-        return "other"
+        return "passport" if entry["category"] == "passport" else "other"
     return "generated" if "synthetic" in entry["tags"] else "real_id1"
 
 

@@ -60,6 +60,7 @@ def figures(scenes: list, find) -> dict:
     return {
         "real_id1_mean_iou": mean([r["iou"] for r in real]),
         "real_id1_over_90": mean([r["iou"] > GOOD for r in real]),
+        "passport_over_90": mean([r["iou"] > GOOD for r in of(rows, "passport")]),
         "generated_over_90": mean([r["iou"] > GOOD for r in made]),
         "fresh_over_90": mean([r["iou"] > GOOD for r in fresh]),
         "own_over_90": mean([r["iou"] > GOOD for r in drawn_here]),

@@ -1,8 +1,9 @@
-"""Finding an ID card in a picture: a first sight of it all, then edges, lines and figures there; then exact corners.
+"""Finding an ID card in a picture: two sights of it, then edges, lines and figures there; then exact corners.
 
-Own work in OpenCV and numpy. The first sight (`sight`) says roughly where a card is. That part of the picture is looked
-at enlarged to one size: its edges, their lines, the figures that those make, what speaks for each. Where that leaves
-doubt, a second look is taken with the lightness evened out, for more and weaker lines.
+Own work in OpenCV and numpy. A first sight (`sight`) says roughly where a card is, a closer one (`refine`) where its
+corners are. That part of the picture is looked at enlarged to one size: edges beside those sides, their lines, the
+figures that they make, what speaks for each. Where that leaves doubt, all of it is done once more with the lightness
+evened out, for more and weaker lines.
 """
 
 from __future__ import annotations
@@ -18,18 +19,22 @@ from capture.edges import find_edges, level
 from capture.features import measure
 from capture.judge import likelihood
 from capture.lines import EACH, find_lines
+from capture.quad import area
+from capture.refine import refined
+from capture.scale import reduced
 from capture.search import SUPPORTED, Candidates, find_quads
 from capture.sight import Sight, see
 from capture.snap import snap
 
-THRESHOLD = 0.58  # below this score nothing is said to be found
-SURE, HOPELESS = 0.8, 0.004  # a first look that scores more, or less, is not followed by a second,
-SIGHTED = 0.9  # or less, unless the first sight is as sure as this that there is a card
-CUT = 0.15  # from this score on a figure that goes past the border is worth saying that something is cut off
+THRESHOLD = 0.45  # below this score nothing is said to be found
+SURE = 0.8  # a first look that scores as much is not followed by a second
+SIGHTED = 0.9  # nor is a card sought elsewhere that the closer sight is as sure of
+DIM = 0.25  # where the closer sight is less sure of a card nothing is looked for
+LIKELY, MARGIN = 0.5, 0.02  # of a card that goes past the border: how sure of it, how near in shares of its size
 FIRST, SECOND = (EACH, SUPPORTED), (34, 0.28)  # later looks: more lines, sides of which less is seen
 BORDER = 0.01  # a corner nearer than this share of the picture's size to its border is cut off
-ROOM = 0.25  # of the sighted card's extent, looked at beyond it on each side
-LOOKED_AT, WHOLE_AT = 400, 480  # pixels of the long side of that part, and of the whole picture
+ROOM = 0.18  # of the sighted card's extent, looked at beyond it on each side
+LOOKED_AT = 320  # pixels of the long side of that part
 
 cv2.setNumThreads(1)  # many streams share a core; threads inside one frame only cost
 
@@ -49,35 +54,36 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The best whole figure of a picture and its score, and that of the best one that goes past the border."""
+    """The best figure of a picture and its score; `past`: a card was sighted that goes past the picture's border."""
 
     corners: NDArray[np.float64] | None
     score: float
-    cut_score: float
+    past: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of a picture that is looked at, enlarged by `scale` from `corner`; `borders` says which of its borders
-    (top, right, bottom, left) are the picture's own. `sight` in its pixels."""
+    """The part of a picture that is looked at, enlarged by `scale` from `corner`; `sight` in its pixels."""
 
     image: NDArray[np.uint8]
     corner: NDArray[np.int64]
     scale: float
-    borders: tuple[bool, bool, bool, bool]
     sight: Sight
 
+    def whole(self, corners: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Corners in the pixels of the picture that the part is of."""
+        return (corners + 0.5) / self.scale - 0.5 + self.corner
 
-NOTHING = Figure(None, 0.0, 0.0)
+
+NOTHING = Figure(None, 0.0, False)
 
 
 def detect(image: NDArray[np.uint8], max_side: int = 640) -> Detection:
     """Search a BGR picture for one card."""
     best = best_figure(image, max_side)
-    at_border = best.corners is not None and bool(_past_border(best.corners, (image.shape[1], image.shape[0])))
-    cut_off = best.cut_score >= CUT and (at_border or best.cut_score > best.score)
     corners = best.corners if best.score >= THRESHOLD else None
-    return Detection(corners, best.score, cut_off or (at_border and corners is not None))
+    at_border = corners is not None and _at_border(corners, (image.shape[1], image.shape[0]))
+    return Detection(corners, best.score, at_border or (best.past and best.score < SURE))
 
 
 def best_figure(image: NDArray[np.uint8], max_side: int = 640) -> Figure:
@@ -86,43 +92,41 @@ def best_figure(image: NDArray[np.uint8], max_side: int = 640) -> Figure:
     if min(height, width) < 32:
         return NOTHING
     scale = min(1.0, max_side / max(height, width))
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
-    sight = see(small)
-    if sight is None:
-        return NOTHING
-    best, part = _best(small, sight)
-    if best.corners is None:
-        return best
-    corners = _as_read((best.corners + 0.5) / part.scale - 0.5 + part.corner, sight)
-    return Figure(_exact(image, small, corners, scale), best.score, best.cut_score)
+    small = reduced(image, scale)
+    best = _best(small)
+    return best if best.corners is None else replace(best, corners=_exact(image, small, best.corners, scale))
 
 
-def _best(image: NDArray[np.uint8], sight: Sight) -> tuple[Figure, Part]:
-    """The best figure of as many looks as it takes, in the pixels of the part that it was found in."""
-    found: list[tuple[Figure, Part]] = []
-    for part, evened in looks(image, sight):
-        found.append((_look(part, *(SECOND if evened else FIRST)), part))
-        best, where = max(found, key=lambda look: look[0].score)
-        if best.score >= SURE or (best.score < HOPELESS and sight.likelihood < SIGHTED):
+def _best(image: NDArray[np.uint8]) -> Figure:
+    """The best figure of as many looks as it takes, before it is made exact."""
+    best = NOTHING
+    for part, each, supported in looks(image):
+        found, traits = measured(part, each, supported)
+        score = likelihood(traits)
+        best = replace(best, past=best.past or _goes_past(part, (image.shape[1], image.shape[0])))
+        if score.max(initial=0.0) > best.score:
+            corners = part.whole(_as_read(found.corners[score.argmax()], part.sight))
+            best = replace(best, corners=corners, score=float(score.max()))
+        if best.score >= SURE:
             break
-    return Figure(best.corners, best.score, max(look.cut_score for look, _ in found)), where
+    return best
 
 
-def looks(image: NDArray[np.uint8], sight: Sight) -> Iterator[tuple[Part, bool]]:
-    """What is looked at, one after the other while there is doubt, and whether weaker lines are asked for: the part
-    that was sighted, the whole picture with its lightness evened out, and the part so."""
-    part = cut_out(image, sight)
-    yield part, False
-    yield _evened(whole(image, sight)), True
-    yield _evened(part), True
-
-
-def _evened(part: Part) -> Part:
-    return replace(part, image=level(part.image))
-
-
-def whole(image: NDArray[np.uint8], sight: Sight) -> Part:
-    return _part(image, sight, np.zeros(2, int), np.array(image.shape[1::-1]), WHOLE_AT)
+def looks(image: NDArray[np.uint8]) -> Iterator[tuple[Part, int, float]]:
+    """What is looked at, one after the other while there is doubt, and for how many lines of what support: the part
+    that was sighted, and the same with the lightness evened out, sighted anew where there may be no card."""
+    sight = see(image)
+    if sight is not None:
+        sight = refined(image, sight)
+        if sight.closer >= DIM:
+            yield cut_out(image, sight), *FIRST
+    evened = level(image)
+    if sight is None or sight.closer < SIGHTED:
+        sight = see(evened) or sight
+    if sight is not None:
+        sight = refined(evened, sight)
+        if sight.closer >= DIM:
+            yield cut_out(evened, sight), *SECOND
 
 
 def cut_out(image: NDArray[np.uint8], sight: Sight) -> Part:
@@ -132,42 +136,22 @@ def cut_out(image: NDArray[np.uint8], sight: Sight) -> Part:
     room = ROOM * (high - low).max()
     low = np.clip(low - room, 0, size - 33).astype(int)
     high = np.clip(high + room, low + 32, size).astype(int)
-    return _part(image, sight, low, high, LOOKED_AT)
-
-
-def _part(image: NDArray[np.uint8], sight: Sight, low: NDArray, high: NDArray, long: int) -> Part:
-    size = (image.shape[1], image.shape[0])
     cut = image[low[1] : high[1], low[0] : high[0]]
-    scale = long / max(cut.shape[:2])
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    borders = (low[1] == 0, high[0] == size[0], high[1] == size[1], low[0] == 0)
-    return Part(
-        cv2.resize(cut, None, fx=scale, fy=scale, interpolation=way), low, scale, borders, sight.within(low, scale)
-    )
-
-
-def _look(part: Part, each: int, supported: float) -> Figure:
-    found, traits = measured(part, each, supported)
-    cut = found.virtual.any(axis=1)
-    score = likelihood(traits, cut)
-    past = cut | _past_border(found.corners, (part.image.shape[1], part.image.shape[0]), part.borders)
-    cut_score = float(score[past].max(initial=0.0))
-    if cut.all():  # or there is none
-        return Figure(None, 0.0, cut_score)
-    best = int(np.where(cut, -1.0, score).argmax())
-    return Figure(found.corners[best], float(score[best]), cut_score)
+    scale = LOOKED_AT / max(cut.shape[:2])
+    enlarged = reduced(cut, scale) if scale < 1 else cv2.resize(cut, None, fx=scale, fy=scale)
+    return Part(enlarged, low, scale, sight.within(low, scale))
 
 
 def measured(part: Part, each: int, supported: float) -> tuple[Candidates, NDArray[np.float64]]:
     """The figures of one look at a part, and what was measured about each."""
     size = (part.image.shape[1], part.image.shape[0])
     edges = find_edges(part.image)
-    found = find_quads(*find_lines(edges, size, each), size, supported, part.borders)
+    found = find_quads(*find_lines(edges, size, part.sight.corners, each), size, supported)
     return found, measure(part.image, edges, found, part.sight)
 
 
 def _as_read(corners: NDArray[np.float64], sight: Sight) -> NDArray[np.float64]:
-    """The corners in the order of the first sight's."""
+    """The corners in the order of those that were sighted."""
     apart = [np.linalg.norm(np.roll(corners, shift, axis=0) - sight.corners, axis=1).sum() for shift in range(4)]
     return np.roll(corners, int(np.argmin(apart)), axis=0)
 
@@ -181,11 +165,14 @@ def _exact(
     return snap(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (corners + 0.5) / scale - 0.5, 1.2 / scale)
 
 
-def _past_border(
-    corners: NDArray[np.float64], size: tuple[int, int], borders: tuple[bool, ...] = (True, True, True, True)
-) -> NDArray[np.bool_]:
-    """Which figures (n, 4, 2) have a corner at a border of a picture of this size, or beyond it."""
-    whole, (top, right, bottom, left) = np.array(size), borders
-    before = (corners < whole * BORDER) & np.array([left, top])
-    after = (corners > whole * (1 - BORDER) - 1) & np.array([right, bottom])
-    return (before | after).any(axis=(-2, -1))
+def _at_border(corners: NDArray[np.float64], size: tuple[int, int]) -> bool:
+    """Whether a corner lies at a border of a picture of this size, or beyond it."""
+    whole = np.array(size)
+    return bool(((corners < whole * BORDER) | (corners > whole * (1 - BORDER) - 1)).any())
+
+
+def _goes_past(part: Part, size: tuple[int, int]) -> bool:
+    """Whether the card that was sighted goes past a border of the picture, or so near that it may."""
+    corners = part.whole(part.sight.corners)
+    inside = np.minimum(corners, np.array(size) - 1.0 - corners).min() / np.sqrt(area(corners))
+    return part.sight.closer >= LIKELY and bool(inside < MARGIN)

@@ -18,7 +18,6 @@ SAMPLES = 24  # along a side
 AWAY = 5.0  # pixels from the border, inside and outside
 CLEAR = 9.0  # a step of this many levels is as good as any: its being there all round counts, not its size
 SPREAD = 30.0  # levels of unrest beyond which there is no more
-UNSEEN = 0.5  # what a border of the picture counts where a side is asked for
 CORNER = (0.05, 0.16)  # the stretch of a side next to a corner, behind the rounding
 INSIDE, DOWN = np.linspace(0.14, 0.86, 8), np.linspace(0.14, 0.86, 10)  # where the inside is looked at for print
 OFF, OFF_MOST = 0.15, 0.45  # log ratio off a card's shape: the unit, and where it makes no more difference
@@ -26,30 +25,29 @@ RADIUS = 3.18 / 85.60  # of a card's corners, over its width
 BLANK = 0.06  # less print than this share is hardly any
 NAMES = (
     "side mean", "side second", "side least", "overrun mean", "overrun most", "step mean", "step second", "step least",
-    "corner mean", "corner least", "off", "off squared", "skew", "small", "large", "cut twice", "print", "blank",
+    "corner mean", "corner least", "off", "off squared", "skew", "small", "large", "print", "blank",
     "unrest inside", "unrest outside", "inside differs", "sharp", "round", "outside",
     "sides and steps", "sides squared", "corners and sides",
-    "likely", "spread", "covered", "around", "edge covered", "apart", "apart squared",
+    "likely", "closer", "spread", "covered", "around", "edge covered", "apart", "apart squared",
     "sides and covered", "steps and covered",
 )  # fmt: skip
 
 
 def measure(image: NDArray[np.uint8], edges: Edges, found: Candidates, sight: Sight) -> NDArray[np.float64]:
-    """(n, len(NAMES)); a side that is a border of the picture counts as UNSEEN in what asks for a side."""
+    """(n, len(NAMES)) of n figures of this part of a picture."""
     if len(found.corners) == 0:
         return np.zeros((0, len(NAMES)))
-    seen = ~found.virtual
-    sides = np.sort(np.where(seen, found.sides, UNSEEN), axis=1)
+    sides = np.sort(found.sides, axis=1)
     steps, unrest = _borders(image, found)
-    steps = np.sort(np.where(seen, steps, UNSEEN), axis=1)
+    steps = np.sort(steps, axis=1)
     corners = np.sort(_corners(edges, found), axis=1)
     size = (image.shape[1], image.shape[0])
     printed, whole = _print(edges, found), sides.mean(axis=1)
     columns = [
         sides.mean(axis=1), sides[:, 1], sides[:, 0], found.overrun.mean(axis=1), found.overrun.max(axis=1),
         steps.mean(axis=1), steps[:, 1], steps[:, 0], corners.mean(axis=1), corners[:, 0],
-        *_shape(found, size), *_size(found, size), found.virtual.sum(axis=1) > 1,
-        printed, np.maximum(BLANK - printed, 0) / BLANK, *unrest, *_rounding(edges, found, size), _outside(found, size),
+        *_shape(found, size), *_size(found, size), printed, np.maximum(BLANK - printed, 0) / BLANK,
+        *unrest, *_rounding(edges, found, size), _outside(found, size),
         whole * steps.mean(axis=1), whole**2, whole * corners.mean(axis=1),
         *_sighted(found, sight, whole, steps.mean(axis=1)),
     ]  # fmt: skip
@@ -71,17 +69,16 @@ def _sighted(found: Candidates, sight: Sight, sides: NDArray, steps: NDArray) ->
     covered = on[:, :2].mean(axis=1)
     same = np.ones(len(apart))
     return (
-        sight.likelihood * same, min(sight.spread, 0.3) * same, covered, on[:, 3:].mean(axis=1), on[:, 2],
-        apart, apart**2, sides * covered, steps * covered,
+        sight.likelihood * same, sight.closer * same, min(sight.spread, 0.3) * same,
+        covered, on[:, 3:].mean(axis=1), on[:, 2], apart, apart**2, sides * covered, steps * covered,
     )  # fmt: skip
 
 
 def _shape(found: Candidates, size: tuple[int, int]) -> tuple[NDArray, NDArray, NDArray]:
-    """How far the ratio in space is from a card's (0 for a figure whose length is not known), and how skew it is."""
+    """How far the ratio in space is from a card's, and how skew the figure is."""
     ratio, cosine = in_space(found.corners, size)
     length = np.abs(np.log(np.maximum(ratio, 1e-6)))
     off = np.minimum(np.abs(length - np.log(ID1)), OFF_MOST) / OFF
-    off = np.where(found.virtual.any(axis=1), 0.0, off)
     return off, off**2, np.minimum(cosine, 0.5)
 
 
@@ -112,12 +109,11 @@ def _unrest(colours: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _corners(edges: Edges, found: Candidates) -> NDArray[np.float64]:
-    """How much of the two stretches next to each corner lies on an edge (n, 4); UNSEEN where a border is one."""
+    """How much of the two stretches next to each corner lies on an edge (n, 4)."""
     along = np.roll(found.corners, -1, axis=1) - found.corners
     near = np.linspace(*CORNER, 6)[:, None]
     first = _on_edge(edges, found.corners[:, :, None] + along[:, :, None] * near)
     last = _on_edge(edges, found.corners[:, :, None] + along[:, :, None] * (1 - near))
-    first, last = (np.where(found.virtual, UNSEEN, end) for end in (first, last))
     return (first + np.roll(last, 1, axis=1)) / 2
 
 
@@ -132,9 +128,7 @@ def _rounding(edges: Edges, found: Candidates, size: tuple[int, int]) -> tuple[N
     corner = found.corners[:, :, None]
     ends = [_on_edge(edges, corner + way[:, :, None] * stretch) for way in (onward, back)]
     arc = _on_edge(edges, corner + (onward + back)[:, :, None] * np.array([0.22, 0.29, 0.36])[:, None])
-    real = ~(found.virtual | np.roll(found.virtual, 1, axis=1))
-    count = np.maximum(real.sum(axis=1), 1)
-    return (real * (ends[0] + ends[1])).sum(axis=1) / (2 * count), (real * arc).sum(axis=1) / count
+    return (ends[0] + ends[1]).mean(axis=1) / 2, arc.mean(axis=1)
 
 
 def _outside(found: Candidates, size: tuple[int, int]) -> NDArray[np.float64]:

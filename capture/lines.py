@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.edges import Edges, orientation_mask
+from capture.quad import area
 
 DEGREES = 180
 RHO = 2.0  # pixels a bin
@@ -18,21 +19,23 @@ PEAKS = 3  # times as many are looked at as are kept
 WINDOW = 0.2  # of the long side: the stretch over which a line has to be good
 APART = 3.0  # pixels between two lines at the ends of a stretch, at the least
 EACH = 24  # lines kept at the most of those that run across, and of those that run down
-OVERLAP = 18  # degrees near the diagonal in which a line counts as both
+REACH = 0.25  # of a figure's size: how far from where it is thought to be a side may run
+CLOSE = 0.06  # of the long side: a line nearer than this to a told one stands for it
+TURNED = 0.5  # sine of the angle by which an edge of a side may run otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Lines n.p = rho, with `along` the unit direction that runs rightwards (across) or downwards (down).
 
-    `covered[i, t]` counts the supported pixels of line i up to position t - first; a virtual line is a border of
-    the picture, which stands in for the side of a card that is cut off. `enters` and `leaves` are the positions at
-    which a line comes into the picture and goes out of it."""
+    A line that is `told` is a side of the figure that is thought to be there, where no edge shows it.
+    `covered[i, t]` counts the supported pixels of line i up to position t - first. `enters` and `leaves` are the
+    positions at which a line comes into the picture and goes out of it."""
 
     normal: NDArray[np.float32]
     rho: NDArray[np.float32]
     along: NDArray[np.float32]
-    virtual: NDArray[np.bool_]
+    told: NDArray[np.bool_]
     covered: NDArray[np.float32]
     first: float
     enters: NDArray[np.float32]
@@ -46,20 +49,44 @@ class Lines:
         return (self.covered[index, b] - self.covered[index, a]) / np.maximum(b - a, 1)
 
 
-def find_lines(edges: Edges, size: tuple[int, int], each: int = EACH) -> tuple[Lines, Lines]:
-    """The lines across and the lines down a picture of `size` (width, height), borders of the picture last."""
-    hough = _vote(edges, size)
-    votes = cv2.blur(hough.votes, (3, 1))
-    peaks = (votes >= cv2.dilate(votes, np.ones((5, 5), np.uint8))) & (votes > FEWEST)
-    diagonal = DEGREES // 4
-    degree = np.arange(DEGREES)
-    down = (degree < diagonal + OVERLAP) | (degree >= DEGREES - diagonal - OVERLAP)
-    across = (degree >= diagonal - OVERLAP) & (degree < DEGREES - diagonal + OVERLAP)
-    width, height = size
-    theta, rho = _fitted(edges, hough, *_strongest(votes, peaks & across[:, None], PEAKS * each))
-    first = _lines(edges, size, theta, rho, ((0.0, 1.0, 0.0), (0.0, 1.0, height - 1.0)), 0, each)
-    theta, rho = _fitted(edges, hough, *_strongest(votes, peaks & down[:, None], PEAKS * each))
-    return first, _lines(edges, size, theta, rho, ((1.0, 0.0, 0.0), (1.0, 0.0, width - 1.0)), 1, each)
+def find_lines(edges: Edges, size: tuple[int, int], near: NDArray[np.float64], each: int = EACH) -> tuple[Lines, Lines]:
+    """The lines across and the lines down a picture of `size` (width, height) that may be sides of a figure whose
+    corners are about at `near` (4, 2); sides that are told come last."""
+    sides, reach = _sides(near), REACH * float(np.sqrt(area(near))) + RHO
+    steep = np.abs(sides[:, 0]) - np.abs(sides[:, 1])
+    first = int(steep[0::2].sum() > steep[1::2].sum())  # of the figure's sides that runs across
+    beside = _beside(edges, sides, reach)
+    hough = _vote(beside, size)
+    peaks = _peaks(hough, near, reach)
+    across, down = (
+        _lines(edges, size, _fitted(beside, hough, peaks, pair, PEAKS * each), sides[pair::2], axis, each)
+        for axis, pair in ((0, first), (1, 1 - first))
+    )
+    return across, down
+
+
+def _sides(figure: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(nx, ny, rho) of each side's line."""
+    along = np.roll(figure, -1, axis=0) - figure
+    normal = np.stack([-along[:, 1], along[:, 0]], axis=1) / np.maximum(np.linalg.norm(along, axis=1), 1e-6)[:, None]
+    return np.column_stack([normal, (normal * figure).sum(axis=1)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Edge pixels (x, y) that may belong to a side, and the angle of each one's normal."""
+
+    points: NDArray[np.float32]
+    angles: NDArray[np.float32]
+
+
+def _beside(edges: Edges, sides: NDArray[np.float64], reach: float) -> _Beside:
+    x, y = edges.points.T
+    wanted = np.zeros(len(x), bool)
+    for nx, ny, rho in sides.astype(np.float32):
+        turned = np.abs(np.sin(edges.angles - np.arctan2(ny, nx)))
+        wanted |= (np.abs(x * nx + y * ny - rho) < reach) & (turned < TURNED)
+    return _Beside(edges.points[wanted], edges.angles[wanted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,7 @@ class _Hough:
     offset: int
 
 
-def _vote(edges: Edges, size: tuple[int, int]) -> _Hough:
+def _vote(edges: _Beside, size: tuple[int, int]) -> _Hough:
     offset = int(np.hypot(*size) / RHO) + 2
     width = 2 * offset + 1
     theta = np.deg2rad(np.arange(DEGREES)).astype(np.float32)
@@ -84,21 +111,39 @@ def _vote(edges: Edges, size: tuple[int, int]) -> _Hough:
     return _Hough(votes.reshape(DEGREES, width).astype(np.float32), bins, offset)
 
 
-def _strongest(votes: NDArray[np.float32], wanted: NDArray[np.bool_], most: int) -> tuple[NDArray, NDArray]:
-    degree, column = np.nonzero(wanted)
-    top = np.argsort(votes[degree, column])[-most:]
-    return degree[top], column[top]
+@dataclass(frozen=True, slots=True)
+class _Peaks:
+    """Lines with more votes than any beside them; `sides` (2, n): whether it may be the figure's first side or the one
+    opposite, and whether one of the others."""
+
+    degree: NDArray[np.intp]
+    column: NDArray[np.intp]
+    votes: NDArray[np.float32]
+    sides: NDArray[np.bool_]
 
 
-def _fitted(edges: Edges, hough: _Hough, degree: NDArray, column: NDArray) -> tuple[NDArray, NDArray]:
+def _peaks(hough: _Hough, near: NDArray[np.float64], reach: float) -> _Peaks:
+    """A line that may be a side passes both its ends within `reach`."""
+    votes = cv2.blur(hough.votes, (3, 1))
+    degree, column = np.nonzero((votes >= cv2.dilate(votes, np.ones((5, 5), np.uint8))) & (votes > FEWEST))
+    theta, rho = np.deg2rad(degree), (column - hough.offset) * RHO
+    close = np.abs(near @ np.stack([np.cos(theta), np.sin(theta)]) - rho) < reach  # (corner, line)
+    along = close & np.roll(close, -1, axis=0)
+    return _Peaks(degree, column, votes[degree, column], along[:2] | along[2:])
+
+
+def _fitted(beside: _Beside, hough: _Hough, peaks: _Peaks, pair: int, most: int) -> tuple[NDArray, NDArray]:
     """Each peak's line by least squares through the edges that voted for it or for its neighbours in rho."""
+    of_pair = np.flatnonzero(peaks.sides[pair])
+    top = of_pair[np.argsort(peaks.votes[of_pair])[-most:]]
+    degree, column = peaks.degree[top], peaks.column[top]
     width = hough.votes.shape[1]
     owner = np.full(hough.votes.size, -1, np.int16)
     for side in (-1, 1, 0):
         owner[np.clip(degree * width + column + side, 0, owner.size - 1)] = np.arange(len(degree))
     line = owner[hough.bins.ravel()]
     voted = np.flatnonzero(line >= 0)
-    line, points = line[voted], edges.points[voted % len(edges.points)]
+    line, points = line[voted], beside.points[voted % len(beside.points)]
     theta, rho = np.deg2rad(degree), (column - hough.offset) * RHO
     cosine, sine = np.cos(theta), np.sin(theta)
     d = points[:, 0] * cosine[line] + points[:, 1] * sine[line] - rho[line]
@@ -118,26 +163,34 @@ def _fitted(edges: Edges, hough: _Hough, degree: NDArray, column: NDArray) -> tu
 def _lines(
     edges: Edges,
     size: tuple[int, int],
-    theta: NDArray,
-    rho: NDArray,
-    borders: tuple[tuple[float, ...], ...],
+    fitted: tuple[NDArray, NDArray],
+    told: NDArray[np.float64],
     axis: int,
     each: int,
 ) -> Lines:
+    theta, rho = fitted
     normal = np.stack([np.cos(theta), np.sin(theta)], axis=1)
     covered, _ = _cover(edges, size, normal, rho, np.stack([-normal[:, 1], normal[:, 0]], axis=1), step=2)
     best = _distinct(covered, int(WINDOW * max(size) / 2), normal, rho)[:each]
     theta, rho = theta[best], rho[best]
     normal = np.stack([np.cos(theta), np.sin(theta)], axis=1)
-    border = np.array(borders, np.float32)
-    normal, rho = np.concatenate([normal, border[:, :2]]), np.concatenate([rho, border[:, 2]])
+    told = told[_unseen(told, normal, rho, size)]
+    normal, rho = np.concatenate([normal, told[:, :2]]), np.concatenate([rho, told[:, 2]])
     along = np.stack([-normal[:, 1], normal[:, 0]], axis=1)
     along *= np.where(along[:, axis] < 0, -1.0, 1.0)[:, None]
-    virtual = np.arange(len(rho)) >= len(theta)
     covered, first = _cover(edges, size, normal, rho, along)
-    covered[virtual] = 0.0
     ends = (end.astype(np.float32) for end in _within(size, normal * rho[:, None], along))
-    return Lines(*(a.astype(np.float32) for a in (normal, rho, along)), virtual, covered, first, *ends)
+    is_told = np.arange(len(rho)) >= len(theta)
+    return Lines(*(a.astype(np.float32) for a in (normal, rho, along)), is_told, covered, first, *ends)
+
+
+def _unseen(told: NDArray, normal: NDArray, rho: NDArray, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which of the told lines no found one runs along within the picture."""
+    along = np.stack([-told[:, 1], told[:, 0]], axis=1)
+    base = told[:, :2] * told[:, 2:]
+    ends = [base + along * end[:, None] for end in _within(size, base, along)]
+    apart = [np.abs(end @ normal.T - rho) for end in ends]
+    return ~(np.maximum(*apart) < CLOSE * max(size)).any(axis=1)
 
 
 def _within(size: tuple[int, int], base: NDArray, along: NDArray) -> tuple[NDArray, NDArray]:

@@ -12,34 +12,27 @@ from capture.quad import ID1, area, in_space
 
 SHORTEST = 0.11  # of the picture's long side
 SUPPORTED = 0.32  # of a side, at the least
-VIRTUAL = 0.45  # what a border of the picture counts as a side
+TOLD = 0.35  # what a side that is only thought to be there counts, at the least
 ROOM = 0.12  # of the long side: how far a corner may lie outside the picture
 VISIBLE = 0.5  # of a side, at the least
-MOST = 40
-ALL = (True, True, True, True)
+MOST = 20
 LARGE = 0.12  # of the picture: a card of at least this area is not held against
 ASPECT_WIDTH, SQUARE_WIDTH = 0.105, 0.4  # spread of the prior on shape: log ratio, cosine of the corner
-ASPECT_UNKNOWN = 0.12  # log ratio off that a card of unknown length, cut off, is taken to have
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """`corners` (n, 4, 2), `virtual` (n, 4): sides top, right, bottom, left that are borders of the picture,
-    `sides` and `overrun` (n, 4): how much of each side lies on an edge, and of the line beyond its ends;
-    `support` (n,): a first score from these and from the shape."""
+    """`corners` (n, 4, 2), `sides` and `overrun` (n, 4): how much of each side lies on an edge, and of the line
+    beyond its ends; `support` (n,): a first score from these and from the shape."""
 
     corners: NDArray[np.float64]
-    virtual: NDArray[np.bool_]
     sides: NDArray[np.float32]
     overrun: NDArray[np.float32]
     support: NDArray[np.float64]
 
 
-def find_quads(
-    across: Lines, down: Lines, size: tuple[int, int], supported: float = SUPPORTED, borders: tuple[bool, ...] = ALL
-) -> Candidates:
-    """The figures of which every side is `supported` on an edge; `borders` says which borders of the picture (top,
-    right, bottom, left) may stand in for a side."""
+def find_quads(across: Lines, down: Lines, size: tuple[int, int], supported: float = SUPPORTED) -> Candidates:
+    """The figures of which every side is `supported` on an edge, or told."""
     meet, ok = _intersections(across, down, size)
     t_across = np.einsum("hvc,hc->hv", meet, across.along)
     t_down = np.einsum("hvc,vc->hv", meet, down.along)
@@ -48,9 +41,6 @@ def find_quads(
     lefts = _segments(down, t_down.T, ok.T, shortest)
     h1, h2, v1, v2 = _combine(tops, lefts, supported)
     sides = np.stack([tops[h1, v1, v2], lefts[v2, h1, h2], tops[h2, v1, v2], lefts[v1, h1, h2]], axis=1)
-    virtual = np.stack([across.virtual[h1], down.virtual[v2], across.virtual[h2], down.virtual[v1]], axis=1)
-    fit = ~(virtual & ~np.array(borders)).any(axis=1)
-    h1, h2, v1, v2, sides, virtual = (part[fit] for part in (h1, h2, v1, v2, sides, virtual))
     corners = np.stack([meet[h1, v1], meet[h1, v2], meet[h2, v2], meet[h2, v1]], axis=1).astype(np.float64)
     overrun = np.stack(
         [
@@ -61,9 +51,9 @@ def find_quads(
         ],
         axis=1,
     )
-    support = _score(corners, virtual, sides, overrun, size)
+    support = _score(corners, sides, overrun, size)
     best = np.argsort(-support)[:MOST]
-    return Candidates(corners[best], virtual[best], sides[best], overrun[best], support[best])
+    return Candidates(corners[best], sides[best], overrun[best], support[best])
 
 
 def _intersections(across: Lines, down: Lines, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -83,7 +73,7 @@ def _segments(lines: Lines, t: NDArray, ok: NDArray[np.bool_], shortest: float) 
     covered = np.take_along_axis(lines.covered, (inside - lines.first).astype(np.int32), axis=1)
     whole, visible = t[:, None, :] - t[:, :, None], inside[:, None, :] - inside[:, :, None]
     cover = (covered[:, None, :] - covered[:, :, None]) / np.maximum(visible, 1)
-    cover[lines.virtual] = VIRTUAL
+    cover[lines.told] = np.maximum(cover[lines.told], TOLD)
     is_side = ok[:, :, None] & ok[:, None, :] & (whole > shortest) & (visible > VISIBLE * whole)
     return np.where(is_side, cover, np.float32(0))
 
@@ -105,19 +95,14 @@ def _overrun(lines: Lines, index: NDArray, start: NDArray, end: NDArray) -> NDAr
     """How much of the line goes on past both ends of the side."""
     more = np.clip(0.18 * (end - start), 10, 60)
     before = lines.coverage(index, start - more - 4, start - 4)
-    return np.where(lines.virtual[index], 0, 0.5 * (before + lines.coverage(index, end + 4, end + 4 + more)))
+    return 0.5 * (before + lines.coverage(index, end + 4, end + 4 + more))
 
 
-def _score(
-    corners: NDArray, virtual: NDArray, sides: NDArray, overrun: NDArray, size: tuple[int, int]
-) -> NDArray[np.float64]:
+def _score(corners: NDArray, sides: NDArray, overrun: NDArray, size: tuple[int, int]) -> NDArray[np.float64]:
     ratio, cosine = in_space(corners, size)
     off = np.minimum(np.abs(np.log(ratio / ID1)), np.abs(np.log(ratio * ID1)))
-    cut = virtual.any(axis=1)
-    lean = (np.where(cut, ASPECT_UNKNOWN, off) / ASPECT_WIDTH) ** 2 + (np.where(cut, 0.0, cosine) / SQUARE_WIDTH) ** 2
-    shape = np.exp(-0.5 * lean)
+    shape = np.exp(-0.5 * ((off / ASPECT_WIDTH) ** 2 + (cosine / SQUARE_WIDTH) ** 2))
     large = np.minimum(area(corners) / (LARGE * size[0] * size[1]), 1.0)
     support = 0.6 * sides.mean(axis=1) + 0.1 * sides.min(axis=1)
     support = support - 0.23 * overrun.mean(axis=1) - 0.1 * overrun.max(axis=1) - 0.35 * (1.0 - large)
-    support = support - 0.1 * cut - 0.25 * np.maximum(virtual.sum(axis=1) - 1, 0)
     return support * (0.75 + 0.25 * shape)

@@ -23,12 +23,24 @@ class Scene:
 def flat_card(seed: int = 1, colour: tuple[int, int, int] = (222, 216, 196)) -> NDArray[np.uint8]:
     rng = np.random.default_rng(seed)
     card = np.full((CARD[1], CARD[0], 3), colour, np.uint8)
-    cv2.rectangle(card, (50, 150), (270, 440), tuple(int(c) for c in rng.integers(60, 140, 3)), -1)
+    _portrait(card[150:440, 50:270], tuple(int(c) for c in rng.integers(60, 140, 3)))
     for row in range(6):
         y, length = 110 + 66 * row, int(rng.integers(180, 420))
         cv2.putText(card, "CVX" * 8, (320, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (60, 50, 40), 2)
         cv2.rectangle(card, (320 + length, y - 30), (CARD[0], y + 12), colour, -1)
     return card
+
+
+def _portrait(box: NDArray[np.uint8], coat: tuple[int, ...]) -> None:
+    """Head and shoulders."""
+    box[:] = (206, 196, 182)
+    middle, high = box.shape[1] // 2, box.shape[0]
+    cv2.ellipse(box, (middle, high), (100, 90), 0, 180, 360, coat, -1)
+    cv2.ellipse(box, (middle, high * 2 // 5), (68, 88), 0, 0, 360, (30, 34, 40), -1)
+    cv2.ellipse(box, (middle, high * 9 // 20), (52, 74), 0, 0, 360, (150, 180, 220), -1)
+    for side in (-1, 1):
+        cv2.circle(box, (middle + side * 20, high * 2 // 5), 6, (30, 30, 30), -1)
+    cv2.ellipse(box, (middle, high * 14 // 25), (20, 5), 0, 0, 180, (70, 70, 150), 3)
 
 
 def scene(

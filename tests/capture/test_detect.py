@@ -84,6 +84,21 @@ def test_a_card_in_shadow_is_found_by_the_second_look() -> None:
     assert iou(found.corners, drawn.corners) > 0.95
 
 
+def test_a_whole_card_beside_the_border_is_not_cut_off() -> None:
+    drawn = scene(3.0, width=0.6, centre=(0.325, 0.5))
+    assert 5 < drawn.corners[:, 0].min() < 30
+    assert detect(drawn.image).cut_off is False
+
+
+def test_a_card_of_which_a_side_is_not_to_be_seen_is_found_all_the_same() -> None:
+    drawn = scene(0.0, width=0.5)
+    right = int(drawn.corners[1, 0])
+    drawn.image[:, right - 8 : right + 8] = cv2.GaussianBlur(drawn.image, (0, 0), 9.0)[:, right - 8 : right + 8]
+    found = detect(drawn.image).corners
+    assert found is not None
+    assert iou(clockwise(found), drawn.corners) > 0.93
+
+
 def test_an_empty_sheet_is_no_card() -> None:
     image = np.full((960, 1280, 3), (70, 85, 110), np.uint8)
     cv2.rectangle(image, (400, 200), (880, 679), (240, 240, 240), -1)

@@ -16,19 +16,17 @@ from tests.capture.cards import CARD, flat_card, scene
 SIZE = (640, 480)
 
 
-def candidates(*corners: np.ndarray, virtual: tuple[bool, ...] = (False,) * 4, sides: float = 1.0) -> Candidates:
+def candidates(*corners: np.ndarray, sides: float = 1.0) -> Candidates:
     count = len(corners)
     cover = np.full((count, 4), sides, np.float32)
-    return Candidates(
-        np.stack(corners), np.array([virtual] * count), cover, np.zeros((count, 4), np.float32), np.ones(count)
-    )
+    return Candidates(np.stack(corners), cover, np.zeros((count, 4), np.float32), np.ones(count))
 
 
 def sight(corners: np.ndarray) -> Sight:
-    """A first sight of exactly this figure, in cells of eight pixels."""
+    """Two sights of exactly this figure, in cells of eight pixels."""
     on = np.zeros((60, 80), np.uint8)
     cv2.fillConvexPoly(on, np.rint((corners - 3.5) / 8).astype(np.int32), 1)
-    return Sight(corners, 0.95, 0.03, on.astype(np.float32), np.full(2, 3.5), 8.0)
+    return Sight(corners, 0.95, 0.03, on.astype(np.float32), np.full(2, 3.5), 8.0, 1.0)
 
 
 def measured(image: np.ndarray, found: Candidates) -> dict[str, np.ndarray]:
@@ -42,9 +40,7 @@ def test_each_number_has_its_weight() -> None:
 def test_the_card_is_likelier_than_the_same_figure_moved() -> None:
     drawn = scene(7.0, size=SIZE)
     found = candidates(drawn.corners, drawn.corners + 25.0)
-    right, moved = likelihood(
-        measure(drawn.image, find_edges(drawn.image), found, sight(drawn.corners)), np.zeros(2, bool)
-    )
+    right, moved = likelihood(measure(drawn.image, find_edges(drawn.image), found, sight(drawn.corners)))
     assert (right > 0.6, moved < 0.1) == (True, True)
 
 
@@ -86,12 +82,6 @@ def test_a_blank_figure_has_no_print() -> None:
         measured(cv2.GaussianBlur(s.image, (0, 0), 2.0), candidates(s.corners))["print"][0] for s in (blank, printed)
     ]
     assert (values[0], values[1] > 0.1) == (0.0, True)
-
-
-def test_a_side_that_is_a_border_of_the_picture_is_unseen() -> None:
-    drawn = scene(0.0, size=SIZE)
-    values = measured(drawn.image, candidates(drawn.corners, virtual=(True, False, False, False)))
-    assert (values["side least"][0], values["side second"][0]) == (0.5, 1.0)
 
 
 def test_a_corner_outside_the_picture_is_counted_in_tenths_of_the_long_side() -> None:
