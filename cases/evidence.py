@@ -21,6 +21,7 @@ from cases.case import Case
 from cases.casework import assessment_name, letter_name
 from cases.codec import from_entry
 from cases.desk import Desk
+from cases.errors import NotAllowed
 from cases.events_papers import InkAccepted
 from cases.events_review import EvidenceExported
 from cases.evidence_readme import README
@@ -35,9 +36,11 @@ INDEX, SIGNATURE = "package.json", "package.sig"
 
 
 async def package(desk: Desk, actor: Actor, case_id: str) -> bytes:
-    """The zip; that it was made is itself an event. Staff only."""
+    """The zip; that it was made is itself an event. Stills of the call are in it: not for agents (F37)."""
     case = await load(desk, case_id)
-    gates.staff_of(case, actor)
+    gates.related(case, actor)
+    if actor.kind in {"member", "agent"}:
+        raise NotAllowed("only who may see media")
     files = await _files(desk, case)
     index = _json({name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())})
     files[INDEX] = index

@@ -121,7 +121,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", CASE + "/letters/{letter}", casework.get_letter, ANYONE, "A letter of the company", answers=PDF,
           gated=False),
     Route("POST", CASE + "/decision", casework.decide_case, UNDERWRITER, "核保決定"),
-    Route("GET", CASE + "/evidence", evidence.get_evidence, STAFF, "The evidence package", answers=ZIP),
+    Route("GET", CASE + "/evidence", evidence.get_evidence, VIEWER, "The evidence package", answers=ZIP),
     Route("GET", CASE + "/journal", cases.journal_of_case, STAFF, "All that happened, and whether it is intact"),
     Route("POST", "/api/underwriting/assess", assessments.assess, STAFF, "Assess bare facts", limit=INK_BYTES),
 )  # fmt: skip

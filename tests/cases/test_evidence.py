@@ -11,6 +11,7 @@ import pytest
 
 from capture.watch import Watched
 from cases import errors
+from cases.actor import SYSTEM
 from cases.evidence import package
 from cases.recording import recording_sealed
 from cases.trust import Anchors, fingerprint
@@ -24,7 +25,7 @@ from tests.cases.stage import AGENT, ALONE, REVIEWER, WANG, Stage
 @pytest.fixture
 async def data(stage):
     await stage.under_review(ALONE)
-    return await package(stage.desk, AGENT, stage.case_id)
+    return await package(stage.desk, REVIEWER, stage.case_id)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ async def test_the_stills_of_shown_cards_are_in_it_by_their_digests(stage):
     await stage.show(WANG, "front", watched=Watched({"front": 5.2}, {"front": 26}, b"first"))
     await stage.show(WANG, "front", watched=Watched({"front": 5.2}, {"front": 26}, b"shown again"))
     await stage.show(WANG, "back", watched=None, override="已目視")
-    data = await package(stage.desk, AGENT, stage.case_id)
+    data = await package(stage.desk, SYSTEM, stage.case_id)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         stills = {name: archive.read(name) for name in archive.namelist() if name.startswith("stills/")}
     assert stills == {f"stills/{sha256(still).hexdigest()}.jpg": still for still in (b"first", b"shown again")}
@@ -105,7 +106,7 @@ async def test_a_package_says_whose_keys_it_was_checked_with(stage, data):
 async def test_a_package_forged_with_keys_of_its_own_is_whole_but_nobodys(stage):
     forger = Stage()
     await forger.under_review(ALONE)
-    forged = await package(forger.desk, AGENT, forger.case_id)
+    forged = await package(forger.desk, REVIEWER, forger.case_id)
     assert ((await checked(forged)).ok, (await checked(forged)).trusted) == (True, None)
     report = await anchored(stage, forged, await stage.desk.keys.public_key())
     assert (report.ok, report.trusted) == (False, False)
@@ -115,7 +116,7 @@ async def test_a_package_forged_with_keys_of_its_own_is_whole_but_nobodys(stage)
 async def test_a_root_that_is_not_the_known_one_is_told(stage, authority_root):
     stage.desk = replace(stage.desk, roots=(authority_root,))
     await stage.under_review(ALONE)
-    data = await package(stage.desk, AGENT, stage.case_id)
+    data = await package(stage.desk, REVIEWER, stage.case_id)
     key = await stage.desk.keys.public_key()
     assert (await anchored(stage, data, key)).trusted is None
     known = await anchored(stage, data, key, (authority_root,))
@@ -135,7 +136,7 @@ async def test_a_manifest_that_another_key_signed_shows(stage):
     info = await stage.desk.blobs.put(sealed.manifest_blob, forged, scope=stage.case_id)
     sealed.manifest_sha256 = info.sha256
     await recording_sealed(stage.desk, stage.case_id, case.meeting.room_id, sealed)
-    report = await checked(await package(stage.desk, AGENT, stage.case_id))
+    report = await checked(await package(stage.desk, REVIEWER, stage.case_id))
     assert [problem.check for problem in report.problems] == ["recording_unsigned"]
 
 
@@ -194,7 +195,8 @@ def test_what_is_no_package_is_said_to_be_none(junk):
         verify_package(junk)
 
 
-async def test_only_staff_gets_a_package(stage, data):
+@pytest.mark.parametrize("person", [WANG, AGENT], ids=["customer", "agent"])
+async def test_only_who_may_see_media_gets_a_package(stage, data, person):
     with pytest.raises(errors.NotAllowed):
-        await package(stage.desk, WANG, stage.case_id)
+        await package(stage.desk, person, stage.case_id)
     assert (await package(stage.desk, REVIEWER, stage.case_id))[:2] == b"PK"

@@ -3,15 +3,16 @@
 import asyncio
 import json
 
+from cases.actor import SYSTEM
 from cases.evidence import package
 from server.verify import run_verify
-from tests.cases.stage import AGENT, ALONE, Stage
+from tests.cases.stage import ALONE, Stage
 
 
 async def test_the_report_names_the_key_and_the_exit_status_says_whether_all_holds(tmp_path, capsys):
     stage, file = Stage(), tmp_path / "package.zip"
     await stage.open(ALONE)
-    file.write_bytes(await package(stage.desk, AGENT, stage.case_id))
+    file.write_bytes(await package(stage.desk, SYSTEM, stage.case_id))
     key = (await stage.desk.keys.public_key()).hex()
 
     async def run(*arguments):
