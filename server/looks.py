@@ -39,6 +39,8 @@ class Looks:
             if self._pool is pool:
                 self._pool = None
                 log.error("look_process_died")
+            # A broken pool that is dropped while its thread still tidies up may lock itself for good (CPython before 3.12.8, gh-125451).
+            await asyncio.to_thread(pool.shutdown)
             raise FrameRefused("the process that looked at it died") from None
 
     async def close(self) -> None:
