@@ -39,7 +39,7 @@ class Looks:
             if self._pool is pool:
                 self._pool = None
                 log.error("look_process_died")
-            # A broken pool that is dropped while its thread still tidies up may lock itself for good (CPython before 3.12.8, gh-125451).
+            # Dropped while its thread still tidies up, a broken pool may lock itself for good (CPython gh-125451).
             await asyncio.to_thread(pool.shutdown)
             raise FrameRefused("the process that looked at it died") from None
 
