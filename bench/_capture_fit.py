@@ -16,7 +16,7 @@ from capture.detect import Part, looks, measured
 from capture.features import NAMES
 from capture.quad import clockwise
 
-FROM, SCENES = 5_000_000, 1000  # seeds apart from those that the sight was learnt on
+FROM, SCENES = 5_000_000, 1500  # seeds apart from those that the sight was learnt on
 RIGHT, WRONG = 0.94, 0.89
 ROUNDS, STEPS, HARD, RIDGE = 4, 12, 10.0, 3e-3
 
