@@ -10,9 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-STRIDE, UNIT = 8, 32.0  # pixels: of a cell, of the offsets' unit
+from capture.net import NEAR, STRIDE, UNIT
+
 BATCH, RATE = 32, 4e-3
-NEAR = 0.5  # of the unit: nearer than this a corner asks for no more exactness
 WARM = 150  # steps
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]

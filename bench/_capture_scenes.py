@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from bench._capture_draw import KINDS, draw
+from capture.scale import at_most
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "capture"
 LEVELS = ("easy", "medium", "medium", "hard", "hard", "low_contrast", "easy", "medium", "hard", "low_contrast")
@@ -32,10 +33,7 @@ class Scene:
 
     @property
     def frame(self) -> np.ndarray:
-        scale = SIDE / max(self.image.shape[:2])
-        if scale >= 1:
-            return self.image
-        return cv2.resize(self.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        return at_most(self.image, SIDE)
 
 
 def given(every: int):

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from bench._capture_draw import draw
+from capture.sight import LONG
 
 DRAWN = 256  # pixels of the kept scenes' long side
-LONG = 160  # of what the first sight takes
 PART = 1000  # scenes a part
 
 Group = tuple[np.ndarray, np.ndarray, np.ndarray]  # pictures, corners, which have a card

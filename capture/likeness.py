@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from capture.detect import detect
 from capture.rectify import rectify
+from capture.scale import at_most
 from capture.showing import Side
 
 Seen = Literal["front", "back", "card", "nothing"]  # card: one that is neither
@@ -41,7 +42,7 @@ class Likeness:
 
     def see(self, picture: NDArray[np.uint8]) -> Seen:
         """About 30 ms of one core for 640 pixels."""
-        picture = _at_most(picture)
+        picture = at_most(picture, LOOK_SIDE)
         found = detect(picture)
         card = found.corners is not None and found.score >= CARD_SCORE
         side = self._by_card(rectify(picture, found.corners, 320)) if found.corners is not None else None
@@ -111,8 +112,3 @@ def _small(card: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _upright(card: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Longer than high: which way up is tried both ways."""
     return card if card.shape[1] >= card.shape[0] else cv2.rotate(card, cv2.ROTATE_90_CLOCKWISE)
-
-
-def _at_most(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    scale = LOOK_SIDE / max(picture.shape[:2])
-    return picture if scale >= 1 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

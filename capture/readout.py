@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.scale import at_most
+
 LONG_SIDE = 1000  # pixels: more cost more and say no more
 SURE = 0.6  # of a line, below which it is noise
 FEW = 2  # lines: with fewer, a card is looked at upside down too
@@ -38,7 +40,7 @@ class Engine:
 
     def read(self, card: NDArray[np.uint8]) -> tuple[Line, ...]:
         """BGR pixels of an upright card, or one upside down: about a second of one core each way round."""
-        card = _at_most(card)
+        card = at_most(card, LONG_SIDE)
         upright = self._lines(card)
         if len(upright) > FEW and _sure(upright) > SURE + 0.2:
             return upright
@@ -75,11 +77,6 @@ def offline() -> None:
     """Whatever a later version of the engine might want to fetch, it gets nothing."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         os.environ[name] = "http://127.0.0.1:9"
-
-
-def _at_most(card: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    scale = LONG_SIDE / max(card.shape[:2])
-    return card if scale >= 1 else cv2.resize(card, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 def _sure(lines: tuple[Line, ...]) -> float:

@@ -19,6 +19,7 @@ from capture.errors import FrameRefused, PhotoTooLarge
 from capture.quad import ID1, ID3
 from capture.quality import MEASURED, assess, same_picture, same_side
 from capture.rectify import rectify
+from capture.scale import at_most
 from capture.stabilise import Stabiliser
 
 FRAME_BYTES = 40_000
@@ -83,7 +84,7 @@ def accept_photo(
     if len(data) > most_bytes:
         raise PhotoTooLarge(f"{len(data)} bytes")
     check_container(data)
-    image = _at_most(decode(data, KEPT_SIDE), KEPT_SIDE)
+    image = at_most(decode(data, KEPT_SIDE), KEPT_SIDE)
     height, width = image.shape[:2]
     original = encode_jpeg(image)
     found, crop = choose(image, detection_on, dragged)
@@ -168,11 +169,6 @@ def _card_in(jpeg: bytes) -> NDArray[np.uint8] | None:
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
     found = detect(image)
     return rectify(image, found.corners, MEASURED[0]) if found.corners is not None else None
-
-
-def _at_most(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    scale = side / max(image.shape[:2])
-    return image if scale >= 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 def _frame_fits(jpeg: bytes) -> bool:

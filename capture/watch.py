@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from capture.decode import decode, encode_jpeg
 from capture.errors import PhotoError
 from capture.likeness import Likeness, Seen
+from capture.scale import at_most
 from capture.showing import Side, Spans
 
 KNOWN_WIDTH = 720  # pixels of a card that others are compared with
@@ -102,16 +103,11 @@ class Watch:
             return
         sharp = float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.CV_32F).var())
         if (apt, sharp) > self._best:
-            self._best, self._still = (apt, sharp), _at_most(picture, STILL_SIDE).copy()
+            self._best, self._still = (apt, sharp), at_most(picture, STILL_SIDE).copy()
 
 
 def _known(photo: bytes) -> bytes:
     try:
-        return encode_jpeg(_at_most(decode(photo), KNOWN_WIDTH))
+        return encode_jpeg(at_most(decode(photo), KNOWN_WIDTH))
     except PhotoError:  # nothing is like it
         return encode_jpeg(np.full((454, KNOWN_WIDTH, 3), 128, np.uint8))
-
-
-def _at_most(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    scale = side / max(picture.shape[:2])
-    return picture if scale >= 1 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -39,7 +39,7 @@ async def package(desk: Desk, actor: Actor, case_id: str) -> bytes:
     """The zip; that it was made is itself an event. Stills of the call are in it: not for agents (F37)."""
     case = await load(desk, case_id)
     gates.related(case, actor)
-    if actor.kind in {"member", "agent"}:
+    if not gates.sees_media(actor):
         raise NotAllowed("only who may see media")
     files = await _files(desk, case)
     index = _json({name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())})

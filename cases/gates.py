@@ -96,7 +96,7 @@ def staff_of(case: Case, actor: Actor) -> None:
 
 def sees_media(actor: Actor) -> bool:
     """An agent learns what became of a recording; no face and no voice of it reaches his device (F37)."""
-    return actor.kind in {"reviewer", "underwriter"}
+    return actor.kind not in {"member", "agent"}
 
 
 # --- what there is -----------------------------------------------------------------------------------------------

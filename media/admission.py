@@ -54,7 +54,7 @@ class LookGate:
 
     def __init__(self, most: int):
         self.most = most
-        self._turns: set[_Looking] = set()
+        self._turns: set[object] = set()
 
     @property
     def looking(self) -> int:
@@ -64,22 +64,14 @@ class LookGate:
         """What gives the turn back; it may be called again. Raises LooksBusy."""
         if self.looking >= self.most:
             raise LooksBusy(f"{self.most} cameras are looked at")
-        turn = _Looking(self._turns)
+        turn = object()
         self._turns.add(turn)
-        return turn
+        return lambda *_: self._turns.discard(turn)
 
 
 def looks_at_once(workers: int) -> int:
     """Of each of so many workers on this machine."""
     return max(FEWEST_LOOKS, LOOKS_PER_CORE * len(os.sched_getaffinity(0)) // workers)
-
-
-class _Looking:
-    def __init__(self, turns: set["_Looking"]):
-        self._turns = turns
-
-    def __call__(self, *_: object) -> None:
-        self._turns.discard(self)
 
 
 class Seats(NamedTuple):

@@ -39,10 +39,8 @@ class SrtpPath:
         self.now = now
         self.last_heard = -math.inf
         self.connected = False
-        self.received, self.ceiling = (
-            0,
-            math.inf,
-        )  # bytes of media; what is beyond the ceiling is dropped (allowance.py)
+        self.received = 0  # bytes of media
+        self.ceiling = math.inf  # of them; what is beyond is dropped (allowance.py)
         self.counters = counters or Counters()
         self._on_rtp, self._on_rtcp = on_rtp, on_rtcp
         self._hooked: list[Any] = []

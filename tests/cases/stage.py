@@ -7,12 +7,10 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from capture.watch import Watched
-from cases import attachments, meeting, phone, photos, query, recording, review, signing, steps, submission
+from cases import meeting, phone, photos, recording, review, signing, steps, submission
 from cases.actor import SYSTEM, Actor
-from cases.agent_report import file_agent_report
 from cases.case import Case
 from cases.desk import Desk
-from cases.events_casework import ItemAnswer
 from cases.events_papers import DocumentIssued, DocumentSealed
 from cases.forms import form_data, signed_fields
 from cases.opening import OpenCase, open_case
@@ -52,11 +50,12 @@ from tests.cases.cast import (  # noqa: F401 -- who tells a story needs its peop
     card_photo,
     profile,
 )
+from tests.cases.stage_casework import Casework
 from tests.esign.hand import handwriting
 from underwriting.load import load_rulebook
 
 
-class Stage:
+class Stage(Casework):
     def __init__(self):
         self.clock = FrozenClock(START)
         keys = MemoryKeys()
@@ -177,11 +176,17 @@ class Stage:
         """A meeting whose policyholder has said his name and shows his ID next (S53)."""
         await self.ready(request)
         await meeting.open_meeting(self.desk, AGENT, self.case_id)
-        await self.enter(WANG)
-        for step in ("consent_recording", "consent_video_signing", "consent_face"):
-            await self.say(WANG, step)
+        await self.consent(WANG)
         await steps.show_registration_card(self.desk, AGENT, self.case_id, REGISTRY)
         await self.say(WANG, "state_name")
+
+    async def consent(self, *actors: Actor) -> None:
+        """All come, then each says yes three times (S51)."""
+        for actor in actors:
+            await self.enter(actor)
+        for actor in actors:
+            for step in ("consent_recording", "consent_video_signing", "consent_face"):
+                await self.say(actor, step)
 
     async def meet(self, *actors: Actor) -> Case:
         """A meeting in which these persons may sign."""
@@ -189,11 +194,7 @@ class Stage:
         case = await self.issue()
         room = case.meeting
         await recording.recording_started(self.desk, self.case_id, room.room_id, room.recording_id)
-        for actor in actors:
-            await self.enter(actor)
-        for actor in actors:
-            for step in ("consent_recording", "consent_video_signing", "consent_face"):
-                await self.say(actor, step)
+        await self.consent(*actors)
         await steps.show_registration_card(self.desk, AGENT, self.case_id, REGISTRY)
         for actor in actors:
             case = await self.identify(actor)
@@ -327,50 +328,6 @@ class Stage:
         for each in case.sealed_recordings:
             await recording.recording_view(self.desk, REVIEWER, self.case_id, each.recording_id)
         return await review.review_recording(self.desk, REVIEWER, self.case_id, "passed", [], "")
-
-    async def awaiting_decision(self) -> Case:
-        """A new business case whose recording was passed, with the agent's report: only the underwriter is left."""
-        await self.under_review(NEW_BUSINESS)
-        await self.seal_documents()
-        await self.pass_review()
-        return await self.report()
-
-    async def attach(self, actor: Actor, title: str, *signed_by: str, data: bytes = PDF) -> str:
-        key = f"{actor.id}-{title}-{signed_by}"
-        _, attachment_id = await attachments.add_attachment(self.desk, actor, self.case_id, title, signed_by, data, key)
-        return attachment_id
-
-    async def accept(self, attachment_id: str, accepted: bool = True) -> Case:
-        return await attachments.check_attachment(
-            self.desk, UNDERWRITER, self.case_id, attachment_id, accepted, "" if accepted else "字跡不清"
-        )
-
-    async def ask(self, *paths: str, title: str | None = None) -> Case:
-        """A query for these facts, and a document when `title` names one."""
-        asked = [query.Asked(f"請補充 {path}", "agent", path=path) for path in paths]
-        asked += [query.Asked(f"請檢附{title}", "customer", title=title)] if title else []
-        return await query.issue_query(self.desk, UNDERWRITER, self.case_id, asked, "財務核保")
-
-    async def tell(self, facts: dict, attachment_id: str | None = None, actor: Actor = AGENT) -> Case:
-        """Answers the open query."""
-        asked = (await self.case()).open_query
-        answers = [ItemAnswer(i.item_id, value=facts[i.path]) for i in asked.items if i.path in facts]
-        answers += [
-            ItemAnswer(i.item_id, attachment_id=attachment_id) for i in asked.items if i.title and attachment_id
-        ]
-        return await query.answer_query(self.desk, actor, self.case_id, asked.query_id, answers, confirmed=True)
-
-    async def informed(self) -> Case:
-        """Every fact is stated and every document is there that a plain new business case lacks."""
-        await self.ask(*LACKING)
-        await self.tell(LACKING)
-        return await self.informed_by_paper()
-
-    async def informed_by_paper(self) -> Case:
-        return await self.accept(await self.attach(WANG, FATCA, "policyholder"))
-
-    async def report(self) -> Case:
-        return await file_agent_report(self.desk, AGENT, self.case_id, "已親自說明並確認需求")
 
 
 def member(person: CasePerson) -> Actor:

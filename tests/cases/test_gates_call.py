@@ -8,7 +8,6 @@ from cases import errors, meeting, phone, steps
 from otp.errors import Expired, WrongCode
 from tests.cases.stage import (
     AGENT,
-    ALONE,
     LIN,
     REGISTRY,
     WANG,
@@ -148,22 +147,14 @@ async def test_only_the_asked_person_answers_and_only_what_was_asked(stage):
 async def test_a_registration_card_that_is_not_the_hosts_or_expired_is_refused(stage, change, reason):
     await stage.ready()
     await meeting.open_meeting(stage.desk, AGENT, stage.case_id)
-    await stage.enter(WANG)
-    for step in ("consent_recording", "consent_video_signing", "consent_face"):
-        await stage.say(WANG, step)
+    await stage.consent(WANG)
     with pytest.raises(errors.RegistrationCardInvalid) as refused:
         await steps.show_registration_card(stage.desk, AGENT, stage.case_id, REGISTRY | change)
     assert refused.value.details == {"reason": reason}
 
 
 async def test_each_side_of_the_id_is_shown_for_five_seconds(stage):
-    await stage.ready(ALONE)
-    await meeting.open_meeting(stage.desk, AGENT, stage.case_id)
-    await stage.enter(WANG)
-    for step in ("consent_recording", "consent_video_signing", "consent_face"):
-        await stage.say(WANG, step)
-    await steps.show_registration_card(stage.desk, AGENT, stage.case_id, REGISTRY)
-    await stage.say(WANG, "state_name")
+    await stage.to_the_card()
     with pytest.raises(errors.StepOutOfOrder):
         await stage.show(WANG, "back")
     with pytest.raises(errors.IdentityTooShort):
@@ -176,13 +167,7 @@ async def test_each_side_of_the_id_is_shown_for_five_seconds(stage):
     ("frames", "gap_ms"), [(1, 5400), (78, 1001), (24, 900)], ids=["one frame", "a gap", "too few frames"]
 )
 async def test_an_id_on_a_picture_that_stood_still_is_not_shown(stage, frames, gap_ms):
-    await stage.ready(ALONE)
-    await meeting.open_meeting(stage.desk, AGENT, stage.case_id)
-    await stage.enter(WANG)
-    for step in ("consent_recording", "consent_video_signing", "consent_face"):
-        await stage.say(WANG, step)
-    await steps.show_registration_card(stage.desk, AGENT, stage.case_id, REGISTRY)
-    await stage.say(WANG, "state_name")
+    await stage.to_the_card()
     with pytest.raises(errors.IdentityInterrupted) as refused:
         await stage.show(WANG, "front", 5.0, frames, gap_ms, override="手指遮住，已目視")
     assert refused.value.details == {"longest_gap_ms": gap_ms, "frames": frames}
